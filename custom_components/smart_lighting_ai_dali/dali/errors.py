@@ -1,0 +1,99 @@
+"""What can go wrong on a line; Home Assistant's side turns each into words for people."""
+
+from typing import ClassVar
+
+
+class LineError(Exception):
+    """Base of all errors of a line; `key` names the kind for translations and logs."""
+
+    key: ClassVar[str] = "line_error"
+
+
+class PortMissingError(LineError):
+    """The serial port does not exist: the adapter is not plugged in, or has another name."""
+
+    key = "port_missing"
+
+
+class PortBusyError(LineError):
+    """Another program has the serial port open."""
+
+    key = "port_busy"
+
+
+class PortForbiddenError(LineError):
+    """This process may not open the serial port."""
+
+    key = "port_forbidden"
+
+
+class PortUnusableError(LineError):
+    """The port can't be opened as a serial port: it is something else, or its address is wrong."""
+
+    key = "port_unusable"
+
+
+class AdapterSilentError(LineError):
+    """The port is open, and nothing answers on it."""
+
+    key = "adapter_silent"
+
+
+class NotAnAdapterError(LineError):
+    """Something answers on the port, in a language that no known adapter speaks."""
+
+    key = "not_an_adapter"
+
+
+class OtherAdapterError(LineError):
+    """An adapter answers, but not the one that this line was set up with."""
+
+    key = "other_adapter"
+
+
+class LineDisconnectedError(LineError):
+    """The adapter is not there (any more)."""
+
+    key = "line_disconnected"
+
+
+class LineWithoutPowerError(LineError):
+    """The adapter answers, and the DALI line has no power."""
+
+    key = "line_without_power"
+
+
+class LineBusyError(LineError):
+    """The adapter took no frame in time: its buffer stays full, or another master holds the line."""
+
+    key = "line_busy"
+
+
+class LineStoppedError(LineError):
+    """The line was stopped while the command waited."""
+
+    key = "line_stopped"
+
+
+class CommandRefusedError(LineError):
+    """The adapter turned a frame down: its initialise or quiescent mode, a macro, or a frame it does not know."""
+
+    key = "command_refused"
+
+
+class NoAnswerError(LineError):
+    """A gear that should answer did not, however often it was asked."""
+
+    key = "no_answer"
+
+
+class AnswersCollidedError(LineError):
+    """More than one gear answered: two gear have the same short address."""
+
+    key = "answers_collided"
+
+
+class GearUnknownError(LineError):
+    """No gear of this line has that key."""
+
+    key = "gear_unknown"
