@@ -97,3 +97,9 @@ class GearUnknownError(LineError):
     """No gear of this line has that key."""
 
     key = "gear_unknown"
+
+
+class AddressUnreachableError(LineError):
+    """Nothing accepts a connection at the network address."""
+
+    key = "address_unreachable"

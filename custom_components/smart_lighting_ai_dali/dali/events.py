@@ -1,0 +1,59 @@
+"""What a line tells its listeners."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .errors import LineError
+from .gear import Gear
+
+
+class LineStatus(StrEnum):
+    """How a line is."""
+
+    CONNECTING = "connecting"
+    """The first attempt to reach the adapter is under way."""
+    ONLINE = "online"
+    NO_POWER = "no_power"
+    """The adapter is there, and the line behind it has no power."""
+    OFFLINE = "offline"
+    """The adapter is gone; it is being looked for."""
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The line's status changed, with what is wrong where something is."""
+
+    status: LineStatus
+    problem: LineError | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The state of these gear changed."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GearFound:
+    """A gear that was not known."""
+
+    gear: Gear
+
+
+@dataclass(frozen=True, slots=True)
+class GearChanged:
+    """A known gear has another address or other settings."""
+
+    gear: Gear
+
+
+@dataclass(frozen=True, slots=True)
+class GearForgotten:
+    """A gear that is no longer kept."""
+
+    key: str
+
+
+type LineEvent = StatusChanged | StateChanged | GearFound | GearChanged | GearForgotten

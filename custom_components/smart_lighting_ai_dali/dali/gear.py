@@ -1,0 +1,91 @@
+"""What is known of one gear: who it is and how it is set (IEC 62386-102)."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .fade import AT_ONCE, Fade
+from .level import HIGHEST, LOWEST, OFF, Level
+
+
+@dataclass(frozen=True, slots=True)
+class GearIdentity:
+    """Who made a gear and which one it is, from memory bank 0: the same for its whole life."""
+
+    gtin: int
+    """Global trade item number: the product."""
+    serial: int
+    """Identification number: the piece."""
+    unit: int
+    """Which of the piece's channels, from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gear:
+    """One gear as discovery found it."""
+
+    address: int
+    """Its short address, 0 to 63."""
+    identity: GearIdentity | None = None
+    random_address: int | None = None
+    device_types: tuple[int, ...] = ()
+    """The parts 2xx of IEC 62386 that it follows: 6 is 207, LED modules."""
+    firmware: str | None = None
+    hardware: str | None = None
+    edition: int = 1
+    """Of IEC 62386-102; 2 brings the extended fade, IDENTIFY DEVICE and GO TO LAST ACTIVE LEVEL."""
+    physical_minimum: Level = LOWEST
+    minimum: Level = LOWEST
+    maximum: Level = HIGHEST
+    fade: Fade = AT_ONCE
+    """The fade that it was commissioned with."""
+    groups: frozenset[int] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """Return what names this gear on its line, whatever its short address becomes."""
+        if self.identity is not None:
+            return f"{self.identity.gtin}-{self.identity.serial}-{self.identity.unit}"
+        if self.random_address is not None:
+            return f"r{self.random_address:06x}"
+        return f"a{self.address}"
+
+    def clamp(self, level: Level) -> Level:
+        """Return the level that the gear goes to when it is sent one."""
+        return OFF if level == OFF else Level(max(self.minimum, min(self.maximum, level)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the gear as plain JSON."""
+        identity = self.identity
+        return {
+            "address": self.address,
+            "identity": None if identity is None else [identity.gtin, identity.serial, identity.unit],
+            "random_address": self.random_address,
+            "device_types": list(self.device_types),
+            "firmware": self.firmware,
+            "hardware": self.hardware,
+            "edition": self.edition,
+            "physical_minimum": self.physical_minimum,
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "fade": [self.fade.code, self.fade.extended],
+            "groups": sorted(self.groups),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Return the gear that `as_dict` gave; raises KeyError, TypeError or ValueError for anything else."""
+        identity = data["identity"]
+        return cls(
+            address=int(data["address"]),
+            identity=None if identity is None else GearIdentity(*identity),
+            random_address=data["random_address"],
+            device_types=tuple(data["device_types"]),
+            firmware=data["firmware"],
+            hardware=data["hardware"],
+            edition=int(data["edition"]),
+            physical_minimum=Level(data["physical_minimum"]),
+            minimum=Level(data["minimum"]),
+            maximum=Level(data["maximum"]),
+            fade=Fade(*data["fade"]),
+            groups=frozenset(data["groups"]),
+        )

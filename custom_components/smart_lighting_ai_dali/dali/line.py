@@ -1,0 +1,397 @@
+"""One DALI line: the owner of its port, and all that Home Assistant knows of the bus."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+import logging
+from types import MappingProxyType
+from typing import Any, Final
+
+from dali.address import GearShort
+from dali.command import Command
+from dali.frame import Frame
+from dali.gear import general
+
+from .adapter import Adapter
+from .discovery import Discovery, ScanListener, ScanResult
+from .driver import Driver
+from .errors import (
+    GearUnknownError,
+    LineDisconnectedError,
+    LineError,
+    LineStoppedError,
+    LineWithoutPowerError,
+    OtherAdapterError,
+)
+from .events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
+from .fade import Fade
+from .gear import Gear
+from .level import OFF, Level
+from .luba_driver import LubaDriver, open_luba
+from .reader import Reader
+from .sequences import Steps, go_to_last_active_level, set_level
+from .state import Effect, GearState, KnownState
+from .supervisor import Supervisor
+from .timing import Priority
+from .transactions import ProgressListener, Sequence, Transactions
+
+_LOGGER = logging.getLogger(__name__)
+
+# A line without power is looked at this often, in seconds.
+_POWER_INTERVAL: Final = 1.0
+# Gear is up 0.6 s after its power at the latest (IEC 62386-102, 9.13): asked earlier it stays silent.
+_START_UP: Final = 0.8
+# A level that only the gear knows is read this long after the fade that leads there, in seconds.
+_READ_AFTER_FADE: Final = 0.3
+# Gear of the first edition can't identify itself: it goes up and down this often, each for this long, in seconds.
+_IDENTIFY_TIMES: Final = 3
+_IDENTIFY_HALF: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Target:
+    """Where a gear is to go; `level` None is its last active level."""
+
+    level: Level | None
+    fade: Fade
+
+
+class Line:
+    """A line from start to stop, whatever its adapter does.
+
+    `url` is a port's path, or any address that the serial library takes; `locate`, where given, is asked before each
+    attempt where the port is now. `adapter_serial` is that of the adapter that the line was set up with.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str,
+        gear: Iterable[Gear] = (),
+        adapter_serial: int | None = None,
+        locate: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
+        self.name = name
+        self.status = LineStatus.STOPPED
+        self.problem: LineError | None = None
+        self.adapter: Adapter | None = None
+        self._url = url
+        self._locate = locate
+        self._adapter_serial = adapter_serial
+        self._known = KnownState(gear)
+        self._listeners: list[Callable[[LineEvent], None]] = []
+        self._transactions = Transactions()
+        self._reader = Reader(self._transactions, self._known, self._state_changed)
+        self._supervisor = Supervisor(
+            name, connect=self._connect, connected=self._connected, disconnected=self._disconnected
+        )
+        self._driver: LubaDriver | None = None
+        self._targets: dict[str, _Target] = {}
+        self._running: asyncio.Task[None] | None = None
+        self._working: asyncio.Task[None] | None = None
+        self._scan: asyncio.Task[ScanResult] | None = None
+
+    # What is known
+
+    @property
+    def gear(self) -> Mapping[str, Gear]:
+        """Return the known gear by key."""
+        return MappingProxyType(self._known.gear)
+
+    @property
+    def scanning(self) -> bool:
+        """Tell whether a scan is running."""
+        return self._scan is not None and not self._scan.done()
+
+    def state(self, key: str) -> GearState:
+        """Return how a gear is; raises GearUnknownError."""
+        self._gear(key)
+        return self._known.state(key)
+
+    def subscribe(self, listener: Callable[[LineEvent], None]) -> Callable[[], None]:
+        """Have a listener told what happens, in the event loop; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return figures for a bug report: no names, no serial numbers."""
+        return {
+            "status": self.status.value,
+            "problem": None if self.problem is None else self.problem.key,
+            "adapter": None
+            if self.adapter is None
+            else {
+                "protocol": self.adapter.protocol,
+                "article": self.adapter.article,
+                "hardware": self.adapter.hardware,
+            },
+            "gear": len(self._known.gear),
+            "gear_available": sum(self._known.state(key).available for key in self._known.gear),
+            "connections": self._supervisor.connections,
+            "frames_sent": self._transactions.frames_sent,
+            "transactions_waiting": self._transactions.length,
+            "driver": {} if self._driver is None else dict(self._driver.counters),
+        }
+
+    # Start and stop
+
+    def start(self) -> None:
+        """Connect in the background, and stay connected."""
+        if self._running is None:
+            self._set_status(LineStatus.CONNECTING, None)
+            self._running = asyncio.get_running_loop().create_task(
+                self._supervisor.run(), name=f"line {self.name}: supervisor"
+            )
+
+    async def stop(self) -> None:
+        """Answer everyone who waits, and release the port; the line stays stopped."""
+        reason = LineStoppedError("the line was stopped")
+        self._transactions.close(reason)
+        tasks = [task for task in (self._running, self._working, self._scan) if task is not None]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError, LineError):
+                await task
+        self._running = self._working = self._scan = None
+        self._transactions.close(reason)
+        self._driver = None
+        self._set_status(LineStatus.STOPPED, None)
+
+    def wake(self) -> None:
+        """Try to connect now: a port has appeared."""
+        self._supervisor.wake()
+
+    # What can be done
+
+    async def send(
+        self, message: Command | Sequence, *, priority: Priority, progress: ProgressListener | None = None
+    ) -> Any:  # noqa: ANN401  # python-dali is untyped
+        """Run a python-dali command or sequence as one transaction and return its response or result.
+
+        Raises LineError where the line is the trouble, and whatever the sequence raises.
+        """
+        return await self._transactions.send(message, priority=priority, progress=progress)
+
+    async def set_level(self, key: str, level: Level, *, fade: Fade | None = None, priority: Priority) -> None:
+        """Fade a gear to a level; without a fade, with its own. Raises LineError.
+
+        When several targets of one gear wait, the newest goes first and the others are dropped.
+        """
+        gear = self._gear(key)
+        await self._go(gear, _Target(gear.clamp(level), gear.fade if fade is None else fade), priority)
+
+    async def turn_on(self, key: str, *, fade: Fade | None = None, priority: Priority) -> None:
+        """Fade a gear to the level at which it was on last. Raises LineError."""
+        gear = self._gear(key)
+        last = self._known.state(key).last_level
+        level = None if last is None else gear.clamp(last)
+        await self._go(gear, _Target(level, gear.fade if fade is None else fade), priority)
+
+    async def identify(self, key: str) -> None:
+        """Let a gear show which one it is. Raises LineError."""
+        gear = self._gear(key)
+        target = GearShort(gear.address)
+        if gear.edition > 1:
+            await self.send(general.IdentifyDevice(target), priority=Priority.USER)
+            return
+        before = self._known.state(key).level
+        for _ in range(_IDENTIFY_TIMES):
+            for command in (general.RecallMaxLevel, general.RecallMinLevel):
+                await self.send(command(target), priority=Priority.USER)
+                await asyncio.sleep(_IDENTIFY_HALF)
+        await self.set_level(key, OFF if before is None else before, priority=Priority.USER)
+
+    async def scan(self, progress: ScanListener | None = None) -> ScanResult:
+        """Look for gear at every address; new gear appears as it is found. Raises LineError.
+
+        Whoever asks while a scan is running gets that one's result.
+        """
+        if self._scan is None or self._scan.done():
+            self._scan = asyncio.get_running_loop().create_task(
+                self._discover(progress), name=f"line {self.name}: scan"
+            )
+        scan = self._scan
+        try:
+            return await asyncio.shield(scan)
+        except asyncio.CancelledError:
+            if scan.cancelled():
+                raise LineStoppedError("the line was stopped") from None
+            raise
+
+    async def forget(self, key: str) -> None:
+        """Drop a gear that is gone; a scan brings it back where it is not. Raises GearUnknownError."""
+        self._gear(key)
+        self._known.forget(key)
+        self._targets.pop(key, None)
+        self._tell(GearForgotten(key))
+
+    # Targets
+
+    async def _go(self, gear: Gear, target: _Target, priority: Priority) -> None:
+        key = gear.key
+        self._targets[key] = target
+        try:
+            await self._transactions.send(self._newest_target(key), priority=priority)
+        finally:
+            if self._targets.get(key) is target:
+                del self._targets[key]
+
+    def _newest_target(self, key: str) -> Steps[None]:
+        """Carry the newest target of a gear, when the turn comes; nothing, where it was carried already."""
+        target = self._targets.pop(key, None)
+        gear = self._known.gear.get(key)
+        if target is None or gear is None:
+            return
+        carried = False
+        try:
+            known = self._known.fade(key)
+            if target.level is None:
+                yield from go_to_last_active_level(gear, target.fade, known)
+                self._reader.read((key,), after=target.fade.seconds + _READ_AFTER_FADE)
+            else:
+                yield from set_level(gear, target.level, target.fade, known)
+            carried = True
+        finally:
+            if not carried:
+                self._targets.setdefault(key, target)
+
+    # The adapter comes and goes
+
+    async def _connect(self) -> Driver:
+        url = self._url if self._locate is None else await self._locate()
+        driver = await open_luba(url, self)
+        try:
+            if self._adapter_serial not in {None, driver.adapter.serial}:
+                raise OtherAdapterError(f"expected adapter {self._adapter_serial}, found {driver.adapter.serial}")
+            await driver.prepare()
+        except LineError as error:
+            driver.abort(error)
+            raise
+        except asyncio.CancelledError:
+            driver.abort(LineDisconnectedError("cancelled"))
+            raise
+        self._driver = driver
+        return driver
+
+    def _connected(self, driver: Driver) -> None:
+        self.adapter = driver.adapter
+        if driver.powered:
+            self._go_online(driver, after=0.0)
+        else:
+            self._lose_power()
+
+    def _disconnected(self, reason: LineError) -> None:
+        self._driver = None
+        self._transactions.close(reason)
+        self._work(None)
+        self._set_status(LineStatus.OFFLINE, reason)
+
+    def _go_online(self, driver: Driver, *, after: float) -> None:
+        self._known.doubt()
+        self._transactions.open(driver)
+        self._work(self._reader.run())
+        self._reader.read(self._known.gear, after=after)
+        self._set_status(LineStatus.ONLINE, None)
+
+    def _lose_power(self) -> None:
+        reason = LineWithoutPowerError("the line has no power")
+        self._transactions.close(reason)
+        self._work(self._watch_power())
+        self._set_status(LineStatus.NO_POWER, reason)
+
+    async def _watch_power(self) -> None:
+        """Look whether the line has its power back; the driver tells `power_changed` when it has."""
+        while self._driver is not None:
+            await asyncio.sleep(_POWER_INTERVAL)
+            with suppress(LineError):
+                await self._driver.check()
+
+    def _work(self, work: Any) -> None:  # noqa: ANN401  # a coroutine, or None
+        """Replace what runs while the line is as it is."""
+        if self._working is not None:
+            self._working.cancel()
+        self._working = None
+        if work is not None:
+            self._working = asyncio.get_running_loop().create_task(_quietly(work), name=f"line {self.name}: work")
+
+    # What the driver hears (driver.DriverListener)
+
+    def power_changed(self, *, powered: bool) -> None:
+        """Take note that the line lost its power, or has it again."""
+        if self._driver is None or self.status not in {LineStatus.ONLINE, LineStatus.NO_POWER}:
+            return
+        if powered:
+            _LOGGER.info("line=%s power=back", self.name)
+            self._go_online(self._driver, after=_START_UP)
+        else:
+            _LOGGER.warning("line=%s power=lost: the adapter is there, the DALI line has no power", self.name)
+            self._lose_power()
+
+    def frame_seen(self, frame: Frame, *, own: bool) -> None:
+        """Take note of a frame that was on the line."""
+        effect: Effect = self._known.see(frame, own=own)
+        if effect.changed:
+            self._tell(StateChanged(effect.changed))
+        for key in effect.settings:
+            self._tell(GearChanged(self._known.gear[key]))
+        for key in effect.unread:
+            fade = self._known.fade(key)
+            self._reader.read((key,), after=_READ_AFTER_FADE + (1.0 if fade is None else fade.seconds))
+
+    # Scan
+
+    async def _discover(self, progress: ScanListener | None) -> ScanResult:
+        before = set(self._known.gear)
+        discovery = Discovery(self._transactions, found=self._keep, progress=progress)
+        await discovery.run()
+        found = tuple(discovery.gear[address] for address in sorted(discovery.gear))
+        keys = {gear.key for gear in found}
+        missing = before & set(self._known.gear) - keys
+        gone = frozenset(key for key in missing if self._known.gone(key))
+        if gone:
+            self._tell(StateChanged(gone))
+        return ScanResult(
+            found=found,
+            new=tuple(gear for gear in found if gear.key not in before),
+            missing=frozenset(missing),
+            shared_addresses=frozenset(discovery.shared_addresses),
+        )
+
+    def _keep(self, gear: Gear) -> None:
+        new = gear.key not in self._known.gear
+        changed = self._known.keep(gear)
+        self._reader.read((gear.key,))
+        if new:
+            self._tell(GearFound(gear))
+        elif changed:
+            self._tell(GearChanged(self._known.gear[gear.key]))
+
+    # Small things
+
+    def _gear(self, key: str) -> Gear:
+        try:
+            return self._known.gear[key]
+        except KeyError:
+            raise GearUnknownError(key) from None
+
+    def _state_changed(self, key: str) -> None:
+        self._tell(StateChanged(frozenset((key,))))
+
+    def _set_status(self, status: LineStatus, problem: LineError | None) -> None:
+        if (status, type(problem)) == (self.status, type(self.problem)):
+            return
+        self.status, self.problem = status, problem
+        self._tell(StatusChanged(status, problem))
+
+    def _tell(self, event: LineEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+
+async def _quietly(work: Awaitable[None]) -> None:
+    """Run work that the line's loss may end: the supervisor says so, once."""
+    with suppress(LineError):
+        await work

@@ -1,0 +1,430 @@
+"""The driver of adapters that speak LUBA.
+
+Answers are not linked to the frame that they answer: only their order tells. The driver therefore never judges silence
+by a clock alone. When the time in which gear may answer is over, it asks the adapter for the line's state: as the
+adapter's bytes come in order, an answer that does not come before that reply never was. A busy event loop makes this
+slower, never wrong.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+from contextlib import suppress
+import logging
+from typing import Final, override
+
+from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame, Frame
+
+from .adapter import Adapter
+from .driver import DriverListener
+from .errors import (
+    AdapterSilentError,
+    CommandRefusedError,
+    LineBusyError,
+    LineDisconnectedError,
+    LineError,
+    LineWithoutPowerError,
+    NotAnAdapterError,
+)
+from .luba import (
+    BAUDRATE,
+    Accepted,
+    Command,
+    DeviceDescriptor,
+    DeviceInfo,
+    EventFilter,
+    FrameReceived,
+    FrameSent,
+    FramingError,
+    LineState,
+    Message,
+    OtherEvent,
+    Parser,
+    Refusal,
+    Refused,
+    Reply,
+    Settings,
+    decode,
+)
+from .timing import ANSWER_WINDOW, Priority
+from .transport import Transport, open_transport
+
+_LOGGER = logging.getLogger(__name__)
+
+# An adapter answers its own commands within a few milliseconds; a slow network or USB hub gets the rest.
+_REPLY_TIMEOUT: Final = 1.0
+# An adapter that has just been plugged in may still be booting.
+_HANDSHAKE_ATTEMPTS: Final = 3
+# A frame that was accepted and is not on the line by then waits behind another master.
+_SENT_TIMEOUT: Final = 3.0
+# Bytes of one message follow each other within a quarter of a millisecond; USB and networks add some.
+_INTER_BYTE_TIMEOUT: Final = 0.05
+# How often a frame is offered again to an adapter whose buffer is full, and how long to wait between.
+_BUFFER_ATTEMPTS: Final = 10
+_BUFFER_WAIT: Final = 0.05
+# How many questions for the line's state may stay open before the adapter counts as silent.
+_PROOF_ATTEMPTS: Final = 3
+# Buffer and macro events say nothing that we use; ticks and line numbers stay, so that all events have one shape.
+_EVENT_FILTER: Final = int(EventFilter.BUFFER | EventFilter.MACRO)
+_BUS_POWER_SUPPLY_ON: Final = 0x80
+_LINE: Final = 0
+
+
+class _Exchange:
+    """One frame on its way: what the adapter has said of it so far."""
+
+    def __init__(self, frame: Frame, *, twice: bool, answered: bool) -> None:
+        self.data: bytes = bytes(frame.as_byte_sequence)
+        self.left = 2 if twice else 1
+        self.answered = answered
+        self.answer: BackwardFrame | None = None
+        self.accepted = False
+        loop = asyncio.get_running_loop()
+        self.sent: asyncio.Future[None] = loop.create_future()
+        self.closed: asyncio.Future[None] = loop.create_future()
+
+    def fail(self, error: Exception) -> None:
+        """Let the sender know that this frame will not be sent."""
+        if not self.sent.done():
+            self.sent.set_exception(error)
+
+    def discard(self) -> None:
+        """Forget the frame: nobody waits for it any more."""
+        self.sent.cancel()
+        if self.sent.done() and not self.sent.cancelled():
+            self.sent.exception()
+
+    def close(self, answer: BackwardFrame | None) -> None:
+        """Settle what the answer is: nothing that comes later belongs to this frame."""
+        if self.sent.done() and not self.closed.done():
+            self.answer = answer
+            self.closed.set_result(None)
+
+
+class LubaDriver(asyncio.Protocol):
+    """One LUBA adapter, from the open port to its loss (see `driver.Driver`)."""
+
+    adapter: Adapter
+
+    def __init__(self, listener: DriverListener) -> None:
+        loop = asyncio.get_running_loop()
+        self.lost: asyncio.Future[LineError] = loop.create_future()
+        self.powered = True
+        self.last_heard = loop.time()
+        self.counters: Counter[str] = Counter()
+        self._loop = loop
+        self._listener = listener
+        self._parser = Parser()
+        self._parser_timer: asyncio.TimerHandle | None = None
+        self._transport: Transport | None = None
+        self._exchange: _Exchange | None = None
+        self._waiters: dict[int, asyncio.Future[Reply]] = {}
+        self._asking = asyncio.Lock()
+        self._settings: Settings | None = None
+        self._owed = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # The asyncio protocol
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport; the serial library calls this."""
+        self._transport = transport  # type: ignore[assignment]  # serial libraries pass a transport that writes
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Take bytes of the adapter; never raises."""
+        self.last_heard = self._loop.time()
+        if self._parser_timer is not None:
+            self._parser_timer.cancel()
+            self._parser_timer = None
+        dropped = self._parser.dropped
+        self._take(self._parser.feed(data))
+        if self._parser.dropped > dropped:
+            self._disturbed()
+        if self._parser.unfinished:
+            self._parser_timer = self._loop.call_later(_INTER_BYTE_TIMEOUT, self._expire)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Answer everyone who waits; the serial library calls this once."""
+        self._end(LineDisconnectedError(str(exc) if exc else "the port was closed"))
+
+    # What the adapter says
+
+    def _expire(self) -> None:
+        self._parser_timer = None
+        self._take(self._parser.expire())
+        self._disturbed()
+
+    def _disturbed(self) -> None:
+        """Set the adapter up again after bytes that were no message: it may have restarted."""
+        self.counters["disturbed"] += 1
+        if self._settings is not None and not self._tasks and not self.lost.done():
+            self._spawn(self._restore_settings())
+
+    def _take(self, messages: list[Message]) -> None:
+        for message in messages:
+            reply = decode(message)
+            if reply is None:
+                self.counters["unknown_messages"] += 1
+                continue
+            self._hear(reply)
+            waiter = self._waiters.get(message.command)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(reply)
+
+    def _hear(self, reply: Reply) -> None:
+        exchange = self._exchange
+        match reply:
+            case FrameSent(data=data):
+                self._frame_sent(data)
+            case FrameReceived(bits=8, data=data):
+                self._answered(BackwardFrame(data[0]))
+            case FramingError():
+                self._answered(BackwardFrameError(255))
+            case FrameReceived(bits=bits, data=data):
+                # Another master's frame: it can't begin before the time for our answer is over.
+                if exchange is not None:
+                    exchange.close(None)
+                value = int.from_bytes(data) >> len(data) * 8 - bits
+                self._listener.frame_seen(ForwardFrame(bits, value), own=False)
+            case Accepted():
+                if exchange is not None:
+                    exchange.accepted = True
+            case Refused(reason=reason):
+                if reason == Refusal.NO_BUS_VOLTAGE:
+                    self._power(powered=False)
+                if exchange is not None:
+                    exchange.fail(_refusal(reason))
+            case LineState(powered=powered):
+                self._power(powered=powered is not False)
+            case OtherEvent():
+                if not self._tasks:
+                    self._spawn(self.check())
+            case _:
+                pass
+
+    def _frame_sent(self, data: bytes) -> None:
+        exchange = self._exchange
+        if exchange is None or exchange.data != data or exchange.left == 0:
+            self.counters["stale_confirmations"] += 1
+            return
+        self._power(powered=True)
+        exchange.left -= 1
+        self._listener.frame_seen(ForwardFrame(len(data) * 8, data), own=True)
+        if exchange.left == 0 and not exchange.sent.done():
+            exchange.sent.set_result(None)
+
+    def _answered(self, answer: BackwardFrame) -> None:
+        exchange = self._exchange
+        if exchange is None or not exchange.answered or not exchange.sent.done() or exchange.closed.done():
+            self.counters["stray_answers"] += 1
+            return
+        exchange.close(answer)
+
+    def _power(self, *, powered: bool) -> None:
+        if powered != self.powered:
+            self.powered = powered
+            self._listener.power_changed(powered=powered)
+
+    # What we say
+
+    async def handshake(self) -> None:
+        """Find out who the adapter is and how the line is; changes nothing in it.
+
+        Raises AdapterSilentError, NotAnAdapterError or LineDisconnectedError.
+        """
+        for attempt in range(1, _HANDSHAKE_ATTEMPTS + 1):
+            try:
+                info = await self._ask(Command.DEVICE_INFO, b"\x00", DeviceInfo)
+                break
+            except AdapterSilentError:
+                if attempt == _HANDSHAKE_ATTEMPTS:
+                    if self._parser.dropped or self.counters["unknown_messages"]:
+                        raise NotAnAdapterError("what answers does not speak LUBA") from None
+                    raise
+        descriptor = await self._ask(Command.DEVICE_DESCRIPTOR, b"", DeviceDescriptor)
+        self.adapter = Adapter(
+            protocol="LUBA",
+            gtin=info.gtin,
+            serial=info.serial,
+            article=info.article,
+            hardware=f"{info.board}.{info.assembly}",
+            has_bus_power_supply=descriptor.has_bus_power_supply,
+        )
+        await self.check()
+
+    async def check(self) -> None:
+        """Ask for the line's state: the adapter's sign of life. Raises LineError."""
+        await self._ask(Command.LINE_STATUS, bytes((_LINE,)), LineState)
+
+    async def prepare(self) -> None:
+        """Have the adapter report every frame, and leave its power supply as it is; raises LineError."""
+        try:
+            present = await self._ask(Command.SETTINGS, b"", Settings)
+        except AdapterSilentError:
+            # An adapter that does not tell: one with a supply of its own, on a line with power, feeds that line.
+            feeds = self.adapter.has_bus_power_supply and self.powered
+            present = Settings(0, 0, _BUS_POWER_SUPPLY_ON if feeds else 0)
+        self._settings = Settings(0, _EVENT_FILTER, present.hardware)
+        if present != self._settings:
+            await self._write_settings(self._settings)
+
+    async def _write_settings(self, settings: Settings) -> None:
+        payload = bytes((settings.mode, settings.event_filter, settings.hardware))
+        await self._ask(Command.SETTINGS, payload, Settings)
+
+    async def _restore_settings(self) -> None:
+        """Write the settings again once the bytes on the wire make sense."""
+        await asyncio.sleep(_REPLY_TIMEOUT)
+        if self._settings is not None:
+            await self._write_settings(self._settings)
+
+    async def transmit(self, frame: Frame, *, priority: Priority, twice: bool, answered: bool) -> BackwardFrame | None:
+        """Send a frame and return its answer: None is silence (see `driver.Driver.transmit`)."""
+        for attempt in range(1, _BUFFER_ATTEMPTS + 1):
+            exchange = _Exchange(frame, twice=twice, answered=answered)
+            self._exchange = exchange
+            try:
+                return await self._carry(exchange, len(frame), priority, twice=twice)
+            except _BufferFullError as error:
+                if attempt == _BUFFER_ATTEMPTS:
+                    raise LineBusyError("the adapter's buffer stays full") from error
+                await asyncio.sleep(_BUFFER_WAIT)
+            finally:
+                self._exchange = None
+                exchange.discard()
+        raise AssertionError  # the last attempt returns or raises
+
+    async def _carry(self, exchange: _Exchange, bits: int, priority: Priority, *, twice: bool) -> BackwardFrame | None:
+        mode = priority | (0x80 if twice else 0)
+        payload = bytes((_LINE, bits, mode)) + exchange.data.ljust(4, b"\x00")
+        self._write(Message(Command.TRANSMIT, payload))
+        try:
+            await asyncio.wait_for(asyncio.shield(exchange.sent), _REPLY_TIMEOUT)
+        except TimeoutError:
+            if not exchange.accepted:
+                raise AdapterSilentError("the adapter did not take a frame") from None
+            try:
+                await asyncio.wait_for(asyncio.shield(exchange.sent), _SENT_TIMEOUT)
+            except TimeoutError:
+                await self.check()
+                if not self.powered:
+                    raise LineWithoutPowerError("the line lost its power") from None
+                raise LineBusyError("the frame found no place on the line") from None
+        if exchange.answered:
+            await self._await_answer(exchange)
+        return exchange.answer
+
+    async def _await_answer(self, exchange: _Exchange) -> None:
+        """Wait for the answer, or for the proof that there is none."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(exchange.closed), ANSWER_WINDOW)
+        # A reply that is owed since an earlier question would prove nothing: only the one after it does.
+        while not exchange.closed.done() and self._owed >= 0:
+            with suppress(AdapterSilentError):
+                await self.check()
+                self._owed -= 1
+            if self._owed > _PROOF_ATTEMPTS:
+                raise AdapterSilentError("the adapter does not answer")
+        self._owed = 0
+        exchange.close(None)
+        if self.lost.done():
+            raise self.lost.result()
+
+    async def _ask[R: Reply](self, command: Command, payload: bytes, kind: type[R]) -> R:
+        """Send the adapter a command of its own and return the reply."""
+        async with self._asking:
+            if self.lost.done():
+                raise self.lost.result()
+            waiter: asyncio.Future[Reply] = self._loop.create_future()
+            self._waiters[command.reply] = waiter
+            try:
+                self._write(Message(command, payload))
+                reply = await asyncio.wait_for(waiter, _REPLY_TIMEOUT)
+            except TimeoutError:
+                if command is Command.LINE_STATUS:
+                    self._owed += 1
+                raise AdapterSilentError("the adapter does not answer") from None
+            finally:
+                del self._waiters[command.reply]
+        if not isinstance(reply, kind):
+            raise NotAnAdapterError(f"unexpected reply to {command.name}")
+        return reply
+
+    def _write(self, message: Message) -> None:
+        if self.lost.done():
+            raise self.lost.result()
+        try:
+            if self._transport is not None:
+                self._transport.write(message.encode())
+        except OSError as error:
+            self.abort(LineDisconnectedError(str(error)))
+            raise self.lost.result() from error
+
+    # The end
+
+    def abort(self, reason: LineError) -> None:
+        """Close the port at once; everyone who waits gets the reason."""
+        self._end(reason)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _end(self, reason: LineError) -> None:
+        if self.lost.done():
+            return
+        self.lost.set_result(reason)
+        if self._parser_timer is not None:
+            self._parser_timer.cancel()
+            self._parser_timer = None
+        for task in self._tasks:
+            task.cancel()
+        for waiter in self._waiters.values():
+            if not waiter.done():
+                waiter.set_exception(reason)
+        if self._exchange is not None:
+            self._exchange.fail(reason)
+            self._exchange.close(None)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        async def quietly() -> None:
+            with suppress(LineError):
+                await work
+
+        task = self._loop.create_task(quietly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class _BufferFullError(Exception):
+    """The adapter's transmit buffer has no room now."""
+
+
+def _refusal(reason: int) -> Exception:
+    """Return the error that stands for an adapter's reason not to send a frame."""
+    match reason:
+        case Refusal.NO_BUS_VOLTAGE:
+            return LineWithoutPowerError("the line has no power")
+        case Refusal.BUFFER_FULL:
+            return _BufferFullError()
+        case _:
+            name = Refusal(reason).name if reason in Refusal else str(reason)
+            return CommandRefusedError(f"the adapter refused the frame: {name.lower()}")
+
+
+async def open_luba(url: str, listener: DriverListener) -> LubaDriver:
+    """Open a port and shake hands with the LUBA adapter behind it; the port is free again when that fails.
+
+    Nothing is changed in the adapter: `LubaDriver.prepare` does that. Raises a LineError.
+    """
+    _, driver = await open_transport(url, lambda: LubaDriver(listener), baudrate=BAUDRATE)
+    try:
+        await driver.handshake()
+    except LineError as error:
+        driver.abort(error)
+        raise
+    except asyncio.CancelledError:
+        driver.abort(LineDisconnectedError("cancelled"))
+        raise
+    return driver

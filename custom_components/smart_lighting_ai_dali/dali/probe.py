@@ -1,0 +1,46 @@
+"""Look at what is behind a port, without changing anything."""
+
+from dataclasses import dataclass
+
+from dali.frame import Frame
+
+from .adapter import Adapter
+from .discovery import ScanListener, count_gear
+from .errors import LineError
+from .luba_driver import open_luba
+from .transactions import Transactions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What was found behind a port."""
+
+    adapter: Adapter
+    line_powered: bool
+    gear_count: int
+
+
+class _Deaf:
+    """Listens to nothing: a probe keeps no state."""
+
+    def frame_seen(self, frame: Frame, *, own: bool) -> None:
+        """Ignore a frame."""
+
+    def power_changed(self, *, powered: bool) -> None:
+        """Ignore the power: the probe's queries tell."""
+
+
+async def probe(url: str, progress: ScanListener | None = None) -> Probe:
+    """Find out which adapter is behind a port, and how many gear are on its line: about four seconds.
+
+    Raises LineError: PortMissingError, PortBusyError, PortForbiddenError, PortUnusableError, AddressUnreachableError,
+    AdapterSilentError or NotAnAdapterError. The port is free again afterwards.
+    """
+    driver = await open_luba(url, _Deaf())
+    transactions = Transactions()
+    transactions.open(driver)
+    try:
+        present = await count_gear(transactions, progress) if driver.powered else frozenset[int]()
+        return Probe(adapter=driver.adapter, line_powered=driver.powered, gear_count=len(present))
+    finally:
+        driver.abort(LineError("the probe is over"))

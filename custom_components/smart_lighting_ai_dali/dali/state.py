@@ -1,0 +1,304 @@
+"""What is known of the gear of a line, from what was sent to them, overheard, and answered by them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from dali import address
+from dali.command import Command
+from dali.frame import Frame
+from dali.gear import general
+
+from .fade import Fade
+from .gear import Gear
+from .level import HIGHEST, MASK, OFF, Level
+
+# One silence means nothing: a frame may have been disturbed. This many in a row mean that a gear is gone.
+MISSES_UNTIL_UNAVAILABLE: Final = 3
+
+
+class Origin(StrEnum):
+    """How a level is known."""
+
+    SENT = "sent"
+    """We sent it."""
+    OVERHEARD = "overheard"
+    """Another master sent it."""
+    ANSWERED = "answered"
+    """The gear said it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GearState:
+    """How one gear is; None is unknown."""
+
+    level: Level | None = None
+    """Where it is, or where it is going while a fade runs."""
+    last_level: Level | None = None
+    """The last level at which it was on."""
+    origin: Origin | None = None
+    available: bool = True
+    lamp_failure: bool | None = None
+    gear_failure: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a frame did to the known state."""
+
+    changed: frozenset[str] = frozenset()
+    """Gear whose state is another now."""
+    unread: frozenset[str] = frozenset()
+    """Gear whose state can only be known by asking."""
+    settings: frozenset[str] = frozenset()
+    """Gear whose settings are others now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a gear answered to QUERY STATUS and QUERY ACTUAL LEVEL."""
+
+    status: int
+    level: int
+
+    @property
+    def gear_failure(self) -> bool:
+        """Tell whether the gear reports a failure of itself."""
+        return bool(self.status & 0x01)
+
+    @property
+    def lamp_failure(self) -> bool:
+        """Tell whether the gear reports a failure of its lamp."""
+        return bool(self.status & 0x02)
+
+    @property
+    def fading(self) -> bool:
+        """Tell whether a fade is running: the level is on its way then."""
+        return bool(self.status & 0x10)
+
+
+_NOTHING: Final = Effect()
+# Commands that move a level by steps: where it ends, only the gear knows.
+_RELATIVE: Final = (
+    general.Up,
+    general.Down,
+    general.StepUp,
+    general.StepDown,
+    general.StepDownAndOff,
+    general.OnAndStepUp,
+    general.ContinuousUp,
+    general.ContinuousDown,
+    general.GoToScene,
+    general.Reset,
+)
+
+
+class KnownState:
+    """The gear of one line and their states; a pure table, fed by the line."""
+
+    def __init__(self, gear: Iterable[Gear] = ()) -> None:
+        self.gear: dict[str, Gear] = {}
+        self._states: dict[str, GearState] = {}
+        self._misses: dict[str, int] = {}
+        self._fades: dict[str, Fade] = {}
+        self._displaced: set[str] = set()
+        self._dtr0: int | None = None
+        self._previous: Frame | None = None
+        for one in gear:
+            self.keep(one)
+
+    def state(self, key: str) -> GearState:
+        """Return how a gear is; raises KeyError."""
+        return self._states[key]
+
+    def present(self, key: str) -> bool:
+        """Tell whether a gear is known, and its short address is still its own."""
+        return key in self.gear and key not in self._displaced
+
+    def keep(self, gear: Gear) -> bool:
+        """Add a gear, or replace what was known of it; return whether anything is another now.
+
+        A gear keeps the fade that it was commissioned with, whatever it is set to when it is found again. One that is
+        found at the short address of another displaces that one.
+        """
+        before = self.gear.get(gear.key)
+        self._fades[gear.key] = gear.fade
+        if before is not None:
+            gear = replace(gear, fade=before.fade)
+        self.gear[gear.key] = gear
+        self._states.setdefault(gear.key, GearState())
+        self._displaced.discard(gear.key)
+        for key, other in self.gear.items():
+            if key != gear.key and other.address == gear.address:
+                self._displaced.add(key)
+        return gear != before
+
+    def forget(self, key: str) -> None:
+        """Drop a gear; raises KeyError."""
+        del self.gear[key]
+        del self._states[key]
+        self._fades.pop(key, None)
+        self._misses.pop(key, None)
+        self._displaced.discard(key)
+
+    def fade(self, key: str) -> Fade | None:
+        """Return the fade that a gear is set to now; None where another master may have changed it."""
+        return self._fades.get(key)
+
+    def doubt(self) -> None:
+        """Take no fade for granted: the line was out of sight, and others may have changed things."""
+        self._fades.clear()
+        self._previous = None
+        self._dtr0 = None
+
+    # What was on the line
+
+    def see(self, frame: Frame, *, own: bool) -> Effect:
+        """Take note of a forward frame and return what it did."""
+        if len(frame) != 16:  # 24 bits are for control devices, which change no gear
+            return _NOTHING
+        command = Command.from_frame(frame)
+        repeated = self._previous == frame
+        self._previous = None if repeated else frame
+        match command:
+            case general.DTR0():
+                self._dtr0 = command.param
+                return _NOTHING
+            case general.SetFadeTime() | general.SetExtendedFadeTime():
+                if repeated:
+                    self._set_fade(command)
+                return _NOTHING
+            case general.AddToGroup() | general.RemoveFromGroup() | general.SetMaxLevel() | general.SetMinLevel():
+                return self._set(command) if repeated else _NOTHING
+            case general.Reset() if not repeated:
+                return _NOTHING
+            case _ if isinstance(command, _RELATIVE):
+                return Effect(unread=frozenset(gear.key for gear in self._addressed(command)))
+            case _:
+                return self._arc_power(command, Origin.SENT if own else Origin.OVERHEARD)
+
+    def _addressed(self, command: Command) -> Iterator[Gear]:
+        destination = getattr(command, "destination", None)
+        for gear in self.gear.values():
+            if gear.key in self._displaced:
+                continue
+            match destination:
+                case address.GearBroadcast():
+                    yield gear
+                case address.GearGroup() if destination.group in gear.groups:
+                    yield gear
+                case address.GearShort() if destination.address == gear.address:
+                    yield gear
+
+    def _arc_power(self, command: Command, origin: Origin) -> Effect:
+        changed, unread = set[str](), set[str]()
+        for gear in self._addressed(command):
+            match command:
+                case general.DAPC() if command.power == MASK:
+                    unread.add(gear.key)
+                    continue
+                case general.DAPC():
+                    level = gear.clamp(Level(command.power))
+                case general.Off():
+                    level = OFF
+                case general.RecallMaxLevel():
+                    level = gear.maximum
+                case general.RecallMinLevel():
+                    level = gear.minimum
+                case general.GoToLastActiveLevel():
+                    last = self._states[gear.key].last_level
+                    if last is None:
+                        unread.add(gear.key)
+                        continue
+                    level = last
+                case _:
+                    return _NOTHING
+            if self._put(gear.key, level=level, origin=origin):
+                changed.add(gear.key)
+        return Effect(frozenset(changed), frozenset(unread))
+
+    def _set_fade(self, command: Command) -> None:
+        for gear in self._addressed(command):
+            known = self._fades.pop(gear.key, None)
+            if self._dtr0 is None:
+                continue
+            if isinstance(command, general.SetFadeTime):
+                extended = known.extended if known is not None else gear.fade.extended
+                self._fades[gear.key] = Fade(min(self._dtr0, 15), extended)
+            elif known is not None:
+                self._fades[gear.key] = Fade(known.code, self._dtr0)
+
+    def _set(self, command: Command) -> Effect:
+        settings = set[str]()
+        group = command.frame.as_integer & 0x0F
+        for gear in list(self._addressed(command)):
+            match command:
+                case general.AddToGroup():
+                    changed = replace(gear, groups=gear.groups | {group})
+                case general.RemoveFromGroup():
+                    changed = replace(gear, groups=gear.groups - {group})
+                case general.SetMaxLevel() if self._dtr0 is not None:
+                    limit = min(self._dtr0, HIGHEST)
+                    changed = replace(gear, maximum=Level(max(limit, gear.minimum)))
+                case general.SetMinLevel() if self._dtr0 is not None:
+                    limit = max(self._dtr0, gear.physical_minimum)
+                    changed = replace(gear, minimum=Level(min(limit, gear.maximum)))
+                case _:
+                    continue
+            if changed != gear:
+                self.gear[gear.key] = changed
+                settings.add(gear.key)
+        return Effect(unread=frozenset(settings), settings=frozenset(settings))
+
+    # What gear answered
+
+    def answered(self, key: str, reading: Reading) -> bool:
+        """Take a gear's answer; return whether its state is another now."""
+        self._misses.pop(key, None)
+        state = self._states[key]
+        level, origin = state.level, state.origin
+        if reading.level == MASK:
+            # Starting up, or without a lamp: nobody knows how bright it is, least of all is it full.
+            level, origin = None, Origin.ANSWERED
+        elif not reading.fading:
+            level, origin = Level(reading.level), Origin.ANSWERED
+        return self._put(
+            key,
+            level=level,
+            origin=origin,
+            lamp_failure=reading.lamp_failure,
+            gear_failure=reading.gear_failure,
+        )
+
+    def missed(self, key: str) -> bool:
+        """Take note that a gear gave no answer; return whether its state is another now."""
+        self._misses[key] = self._misses.get(key, 0) + 1
+        return self._misses[key] >= MISSES_UNTIL_UNAVAILABLE and self.gone(key)
+
+    def gone(self, key: str) -> bool:
+        """Take note that a gear is not on the line; return whether that is new."""
+        state = self._states[key]
+        self._states[key] = replace(state, available=False)
+        return state.available
+
+    def _put(
+        self,
+        key: str,
+        *,
+        level: Level | None,
+        origin: Origin | None,
+        lamp_failure: bool | None = None,
+        gear_failure: bool | None = None,
+    ) -> bool:
+        before = self._states[key]
+        after = GearState(
+            level=level,
+            last_level=level or before.last_level,
+            origin=origin,
+            available=before.available or origin is Origin.ANSWERED,
+            lamp_failure=before.lamp_failure if lamp_failure is None else lamp_failure,
+            gear_failure=before.gear_failure if gear_failure is None else gear_failure,
+        )
+        self._states[key] = after
+        return after != before

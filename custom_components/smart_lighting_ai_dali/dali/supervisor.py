@@ -1,0 +1,133 @@
+"""Keep an adapter connected: find its loss, by the transport at once and by a watchdog, and bring it back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+import logging
+import random
+from typing import Final
+
+from .driver import Driver
+from .errors import AdapterSilentError, LineError
+
+_LOGGER = logging.getLogger(__name__)
+
+# After this much silence the adapter is asked whether it is there, in seconds.
+WATCHDOG_INTERVAL: Final = 5.0
+# So many questions without an answer, and it is deaf: 15 s in all.
+WATCHDOG_MISSES: Final = 3
+# The pause before a new attempt doubles from the first to the second; an adapter that stays away may wait longer.
+_FIRST_PAUSE: Final = 0.25
+_LONGEST_PAUSE: Final = 2.0
+_PATIENT_AFTER: Final = 600.0
+_PATIENT_PAUSE: Final = 10.0
+# A connection that held this long was a good one.
+_STABLE_AFTER: Final = 30.0
+
+
+class Backoff:
+    """The pauses between attempts: doubling, capped, and half of each at random, so that many do not come at once."""
+
+    def __init__(self, choose: Callable[[float, float], float] = random.uniform) -> None:
+        self._choose = choose
+        self._attempts = 0
+        self._since: float | None = None
+
+    def pause(self, now: float) -> float:
+        """Return how long to wait before the next attempt, in seconds."""
+        if self._since is None:
+            self._since = now
+        cap = _PATIENT_PAUSE if now - self._since > _PATIENT_AFTER else _LONGEST_PAUSE
+        pause = min(cap, _FIRST_PAUSE * 2 ** min(self._attempts, 8))
+        self._attempts += 1
+        return self._choose(pause / 2, pause)
+
+    def reset(self) -> None:
+        """Begin again with short pauses."""
+        self._attempts = 0
+        self._since = None
+
+
+class Supervisor:
+    """Runs from start to stop of a line, whatever happens to the adapter."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        connect: Callable[[], Awaitable[Driver]],
+        connected: Callable[[Driver], None],
+        disconnected: Callable[[LineError], None],
+    ) -> None:
+        self._name = name
+        self._connect = connect
+        self._connected = connected
+        self._disconnected = disconnected
+        self._backoff = Backoff()
+        self._wake = asyncio.Event()
+        self._complained = False
+        self.connections = 0
+
+    def wake(self) -> None:
+        """Try again now: something says that the adapter may be back."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Connect, watch, and connect again, until cancelled; the port is free afterwards."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                driver = await self._connect()
+            except LineError as error:
+                self._complain(error)
+                self._disconnected(error)
+            else:
+                begun = loop.time()
+                try:
+                    self._praise()
+                    self.connections += 1
+                    self._connected(driver)
+                    reason = await self._watch(driver)
+                except asyncio.CancelledError:
+                    driver.abort(LineError("the line was stopped"))
+                    raise
+                self._complain(reason)
+                self._disconnected(reason)
+                if loop.time() - begun >= _STABLE_AFTER:
+                    self._backoff.reset()
+            self._wake.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._backoff.pause(loop.time()))
+
+    async def _watch(self, driver: Driver) -> LineError:
+        """Wait until the adapter is lost, and return why."""
+        loop = asyncio.get_running_loop()
+        misses = 0
+        while True:
+            pause = WATCHDOG_INTERVAL if misses else driver.last_heard + WATCHDOG_INTERVAL - loop.time()
+            done, _ = await asyncio.wait((driver.lost,), timeout=max(0.0, pause))
+            if done:
+                return driver.lost.result()
+            if loop.time() - driver.last_heard < WATCHDOG_INTERVAL:
+                misses = 0
+                continue
+            try:
+                await driver.check()
+                misses = 0
+            except AdapterSilentError as error:
+                misses += 1
+                if misses >= WATCHDOG_MISSES:
+                    driver.abort(error)
+            except LineError as error:
+                driver.abort(error)
+
+    def _complain(self, error: LineError) -> None:
+        """Say once that the adapter is gone; further attempts are for those who look closer."""
+        level = logging.DEBUG if self._complained else logging.WARNING
+        self._complained = True
+        _LOGGER.log(level, "line=%s adapter=lost reason=%s: %s; trying again", self._name, error.key, error)
+
+    def _praise(self) -> None:
+        if self._complained or self.connections == 0:
+            _LOGGER.log(logging.INFO if self._complained else logging.DEBUG, "line=%s adapter=connected", self._name)
+        self._complained = False
