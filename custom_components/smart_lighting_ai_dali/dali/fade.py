@@ -34,8 +34,9 @@ class Fade:
 
 AT_ONCE: Final = Fade(0)
 _PLAIN: Final = (AT_ONCE, *(Fade(code) for code in range(1, 16)))
-# Where a plain fade time is off by more than this, an extended one is worth its three further frames.
-_TOLERANCE: Final = 0.25
+# Neighbouring fade times are √2 apart: inside their range the nearest is off by 17 % at most. Further off than this, an
+# extended one is worth its three further frames.
+_TOLERANCE: Final = 0.2
 
 
 def nearest_fade(seconds: float, *, extended: bool = False) -> Fade:

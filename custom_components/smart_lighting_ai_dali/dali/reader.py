@@ -63,7 +63,8 @@ class Reader:
             return
         gear = self._known.gear[key]
         try:
-            reading: Reading = await self._transactions.send(read_state(gear.address), priority=priority)
+            sequence = read_state(gear, fade=self._known.fade(key) is None)
+            reading: Reading = await self._transactions.send(sequence, priority=priority)
         except NoAnswerError, AnswersCollidedError:
             if self._known.present(key):
                 if self._known.missed(key):

@@ -56,11 +56,20 @@ def is_present(address: int) -> Steps[bool]:
     return bool(answer.value)
 
 
-def read_state(address: int) -> Steps[Reading]:
-    """Read a gear's status and level."""
-    status = yield from ask(general.QueryStatus(GearShort(address)))
-    level = yield from ask(general.QueryActualLevel(GearShort(address)))
-    return Reading(status, level)
+def read_state(gear: Gear, *, fade: bool = False) -> Steps[Reading]:
+    """Read a gear's status and level, and the fade that it is set to where that is not known."""
+    target = GearShort(gear.address)
+    status = yield from ask(general.QueryStatus(target))
+    level = yield from ask(general.QueryActualLevel(target))
+    return Reading(status, level, (yield from read_fade(gear.address, gear.edition)) if fade else None)
+
+
+def read_fade(address: int, edition: int) -> Steps[Fade]:
+    """Read the fade that a gear is set to."""
+    target = GearShort(address)
+    code = (yield from ask(general.QueryFadeTimeFadeRate(target))) >> 4
+    extended = (yield from ask(general.QueryExtendedFadeTime(target))) if edition > 1 else 0
+    return Fade(code, extended)
 
 
 def set_fade(address: int, fade: Fade, known: Fade | None) -> Steps[None]:
@@ -98,8 +107,7 @@ def describe(address: int) -> Steps[Gear]:
     minimum = yield from ask(general.QueryMinLevel(target))
     maximum = yield from ask(general.QueryMaxLevel(target))
     yield MayYield()
-    code = (yield from ask(general.QueryFadeTimeFadeRate(target))) >> 4
-    extended = (yield from ask(general.QueryExtendedFadeTime(target))) if edition > 1 else 0
+    fade = yield from read_fade(address, edition)
     yield MayYield()
     low = yield from ask(general.QueryGroupsZeroToSeven(target))
     high = yield from ask(general.QueryGroupsEightToFifteen(target))
@@ -124,7 +132,7 @@ def describe(address: int) -> Steps[Gear]:
         physical_minimum=Level(max(LOWEST, min(physical_minimum, HIGHEST))),
         minimum=Level(max(LOWEST, min(minimum, HIGHEST))),
         maximum=Level(max(LOWEST, min(maximum, HIGHEST))),
-        fade=Fade(code, extended),
+        fade=fade,
         groups=frozenset(group for group in range(16) if groups >> group & 1),
     )
 

@@ -61,6 +61,8 @@ class Reading:
 
     status: int
     level: int
+    fade: Fade | None = None
+    """What it is set to, where it was asked that too."""
 
     @property
     def gear_failure(self) -> bool:
@@ -256,6 +258,8 @@ class KnownState:
     def answered(self, key: str, reading: Reading) -> bool:
         """Take a gear's answer; return whether its state is another now."""
         self._misses.pop(key, None)
+        if reading.fade is not None:
+            self._fades[key] = reading.fade
         state = self._states[key]
         level, origin = state.level, state.origin
         if reading.level == MASK:

@@ -1,0 +1,217 @@
+"""What frames and answers tell about gear."""
+
+from dali.address import DeviceShort, GearBroadcast, GearGroup, GearShort
+from dali.command import Command
+from dali.device.general import QueryDeviceStatus
+from dali.gear import general
+import pytest
+
+from custom_components.smart_lighting_ai_dali.dali.fade import Fade
+from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
+from custom_components.smart_lighting_ai_dali.dali.level import MASK, Level
+from custom_components.smart_lighting_ai_dali.dali.state import Effect, GearState, KnownState, Origin, Reading
+
+DESK = Gear(
+    address=1,
+    identity=GearIdentity(4, 1, 0),
+    minimum=Level(85),
+    maximum=Level(200),
+    fade=Fade(4),
+    groups=frozenset({3}),
+)
+DOOR = Gear(address=2, random_address=0xABCDEF, edition=2)
+BOTH = {DESK.key, DOOR.key}
+
+
+@pytest.fixture
+def known() -> KnownState:
+    """Return the state of a line with two gear, of which nothing is known yet."""
+    return KnownState((DESK, DOOR))
+
+
+def see(known: KnownState, *commands: Command, own: bool = True) -> Effect:
+    """Let commands pass on the line, as often as the standard wants them, and return what the last one did."""
+    effect = Effect()
+    for command in commands:
+        for _ in range(2 if command.sendtwice else 1):
+            effect = known.see(command.frame, own=own)
+    return effect
+
+
+def levels(known: KnownState) -> tuple[int | None, int | None]:
+    """Return the levels of desk and door."""
+    return known.state(DESK.key).level, known.state(DOOR.key).level
+
+
+def test_at_first_nothing_is_known() -> None:
+    assert KnownState((DESK,)).state(DESK.key) == GearState()
+
+
+def test_a_level_that_was_sent_is_the_state(known: KnownState) -> None:
+    effect = see(known, general.DAPC(GearShort(1), 120))
+    assert effect == Effect(changed=frozenset({DESK.key}))
+    assert known.state(DESK.key) == GearState(level=Level(120), last_level=Level(120), origin=Origin.SENT)
+    assert levels(known) == (120, None)
+
+
+def test_the_same_level_again_changes_nothing(known: KnownState) -> None:
+    see(known, general.DAPC(GearShort(1), 120))
+    assert see(known, general.DAPC(GearShort(1), 120)) == Effect()
+
+
+def test_another_masters_frame_is_as_good_as_ours(known: KnownState) -> None:
+    see(known, general.DAPC(GearShort(2), 99), own=False)
+    assert known.state(DOOR.key).origin is Origin.OVERHEARD
+
+
+@pytest.mark.parametrize(("sent", "level"), [(0, 0), (1, 85), (100, 100), (254, 200)])
+def test_gear_keeps_its_limits(known: KnownState, sent: int, level: int) -> None:
+    see(known, general.DAPC(GearShort(1), sent))
+    assert levels(known)[0] == level
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (general.DAPC(GearBroadcast(), 150), (150, 150)),
+        (general.DAPC(GearGroup(3), 150), (150, None)),
+        (general.DAPC(GearGroup(4), 150), (None, None)),
+        (general.RecallMaxLevel(GearBroadcast()), (200, 254)),
+        (general.RecallMinLevel(GearBroadcast()), (85, 1)),
+        (general.Off(GearBroadcast()), (0, 0)),
+        (general.QueryActualLevel(GearShort(1)), (None, None)),
+    ],
+)
+def test_everyone_who_is_meant_goes_there(
+    known: KnownState, command: Command, expected: tuple[int | None, int | None]
+) -> None:
+    see(known, command)
+    assert levels(known) == expected
+
+
+def test_the_last_active_level_comes_back(known: KnownState) -> None:
+    see(known, general.DAPC(GearShort(2), 77), general.Off(GearShort(2)), general.GoToLastActiveLevel(GearShort(2)))
+    assert levels(known)[1] == 77
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        general.DAPC(GearBroadcast(), MASK),
+        general.GoToLastActiveLevel(GearBroadcast()),
+        general.GoToScene(GearBroadcast(), 3),
+        general.Up(GearBroadcast()),
+        general.StepDownAndOff(GearBroadcast()),
+        general.OnAndStepUp(GearBroadcast()),
+        general.Reset(GearBroadcast()),
+    ],
+)
+def test_where_only_the_gear_knows_it_has_to_be_asked(known: KnownState, command: Command) -> None:
+    assert see(known, command).unread == BOTH
+    assert levels(known) == (None, None)
+
+
+def test_half_of_a_send_twice_command_does_nothing(known: KnownState) -> None:
+    assert known.see(general.Reset(GearBroadcast()).frame, own=False) == Effect()
+    known.see(general.DTR0(5).frame, own=False)
+    known.see(general.SetFadeTime(GearShort(1)).frame, own=False)
+    assert known.fade(DESK.key) == Fade(4)
+
+
+def test_fade_times_are_known_by_what_set_them(known: KnownState) -> None:
+    see(known, general.DTR0(9), general.SetFadeTime(GearShort(1)))
+    assert known.fade(DESK.key) == Fade(9)
+    assert known.fade(DOOR.key) == Fade(0)
+    see(known, general.DTR0(0x25), general.SetExtendedFadeTime(GearBroadcast()))
+    assert known.fade(DESK.key) == Fade(9, 0x25)
+    assert known.fade(DOOR.key) == Fade(0, 0x25)
+
+
+def test_a_fade_set_from_an_unknown_register_is_unknown(known: KnownState) -> None:
+    see(known, general.SetFadeTime(GearShort(1)))
+    assert known.fade(DESK.key) is None
+
+
+def test_after_a_time_out_of_sight_no_fade_is_taken_for_granted(known: KnownState) -> None:
+    known.doubt()
+    assert known.fade(DESK.key) is None
+    see(known, general.DTR0(9), general.SetFadeTime(GearShort(1)))
+    assert known.fade(DESK.key) == Fade(9)
+    known.answered(DOOR.key, Reading(status=0, level=0, fade=Fade(2)))
+    assert known.fade(DOOR.key) == Fade(2)
+
+
+def test_groups_and_limits_set_by_others_are_learned(known: KnownState) -> None:
+    effect = see(known, general.AddToGroup(GearShort(2), 7), own=False)
+    assert effect == Effect(unread=frozenset({DOOR.key}), settings=frozenset({DOOR.key}))
+    see(known, general.DTR0(100), general.SetMinLevel(GearShort(2)), own=False)
+    see(known, general.DTR0(180), general.SetMaxLevel(GearShort(2)), own=False)
+    see(known, general.RemoveFromGroup(GearShort(1), 3), own=False)
+    door = known.gear[DOOR.key]
+    assert (door.groups, door.minimum, door.maximum) == (frozenset({7}), Level(100), Level(180))
+    assert known.gear[DESK.key].groups == set()
+    assert see(known, general.AddToGroup(GearShort(2), 7)) == Effect()
+
+
+def test_frames_for_control_devices_change_no_gear(known: KnownState) -> None:
+    assert known.see(QueryDeviceStatus(DeviceShort(1)).frame, own=False) == Effect()
+
+
+def test_an_answer_is_the_state(known: KnownState) -> None:
+    assert known.answered(DESK.key, Reading(status=0b0000_0110, level=100))
+    state = known.state(DESK.key)
+    assert (state.level, state.origin, state.lamp_failure, state.gear_failure) == (100, Origin.ANSWERED, True, False)
+    assert not known.answered(DESK.key, Reading(status=0b0000_0110, level=100))
+    assert known.answered(DESK.key, Reading(status=0b0000_0001, level=100))
+    assert known.state(DESK.key).gear_failure
+
+
+def test_while_a_fade_runs_the_state_is_where_it_leads(known: KnownState) -> None:
+    see(known, general.DAPC(GearShort(2), 200))
+    known.answered(DOOR.key, Reading(status=0b0001_0100, level=31))
+    assert levels(known)[1] == 200
+
+
+def test_mask_is_unknown_and_never_full(known: KnownState) -> None:
+    see(known, general.DAPC(GearShort(2), 200))
+    known.answered(DOOR.key, Reading(status=0b0000_0010, level=MASK))
+    assert levels(known)[1] is None
+
+
+def test_one_silence_means_nothing_and_three_mean_gone(known: KnownState) -> None:
+    assert [known.missed(DESK.key) for _ in range(4)] == [False, False, True, False]
+    assert not known.state(DESK.key).available
+    see(known, general.DAPC(GearShort(1), 100))
+    assert not known.state(DESK.key).available
+    assert known.answered(DESK.key, Reading(status=0, level=0))
+    assert known.state(DESK.key).available
+    assert not known.missed(DESK.key)
+
+
+def test_a_gear_found_again_keeps_the_fade_it_was_commissioned_with(known: KnownState) -> None:
+    moved = Gear(address=9, identity=DESK.identity, fade=Fade(11))
+    assert known.keep(moved)
+    assert known.gear[DESK.key].address == 9
+    assert known.gear[DESK.key].fade == Fade(4)
+    assert known.fade(DESK.key) == Fade(11)
+    assert not known.keep(moved)
+
+
+def test_a_new_gear_at_an_old_ones_address_displaces_it(known: KnownState) -> None:
+    spare = Gear(address=1, identity=GearIdentity(4, 2, 0))
+    known.keep(spare)
+    assert known.present(spare.key)
+    assert not known.present(DESK.key)
+    see(known, general.DAPC(GearShort(1), 100))
+    assert known.state(DESK.key).level is None
+    known.forget(DESK.key)
+    assert DESK.key not in known.gear
+
+
+@pytest.mark.parametrize("gear", [DESK, DOOR, Gear(address=63)])
+def test_gear_survives_being_written_down(gear: Gear) -> None:
+    assert Gear.from_dict(gear.as_dict()) == gear
+
+
+def test_gear_is_named_by_what_stays_longest() -> None:
+    assert [gear.key for gear in (DESK, DOOR, Gear(address=63))] == ["4-1-0", "rabcdef", "a63"]
