@@ -163,31 +163,30 @@ class Transactions:
         Raises LineError where the line is the trouble, and whatever the sequence raises.
         """
         sequence = _single(message) if isinstance(message, Command) else message
-        answer: Any = None
+        turn: int | None = None
         try:
             while True:
                 self._ensure_open()
-                before = self._turns.handed_over
                 async with self._turns.turn(priority):
                     # The sequence learns whether others were on the line since it let them go.
-                    answer = None if answer is None else self._turns.handed_over != before + 1
-                    finished = await self._run(sequence, answer, priority, progress)
+                    previous, turn = turn, self._turns.handed_over
+                    others = None if previous is None else turn != previous + 1
+                    finished = await self._run(sequence, others, priority, progress)
                 if finished is not None:
                     return finished.result
-                answer = True
         finally:
             sequence.close()
 
     async def _run(
         self,
         sequence: Sequence,
-        answer: bool | None,  # noqa: FBT001  # what the sequence is told first
+        others: bool | None,  # noqa: FBT001  # what the sequence is told first
         priority: Priority,
         progress: ProgressListener | None,
     ) -> _Finished | None:
         """Carry a sequence until it is finished, or lets others go (None)."""
         frame_priority = priority
-        reply: Any = answer
+        reply: Any = others
         while True:
             try:
                 item = sequence.send(reply)

@@ -1,0 +1,205 @@
+"""Our sequences against simulated gear, frame by frame."""
+
+import random
+from typing import Any
+
+from dali.command import Command
+from dali.frame import BackwardFrame, BackwardFrameError
+import pytest
+
+from custom_components.smart_lighting_ai_dali.dali import sequences
+from custom_components.smart_lighting_ai_dali.dali.errors import AnswersCollidedError, NoAnswerError
+from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE, Fade
+from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
+from custom_components.smart_lighting_ai_dali.dali.level import Level
+from custom_components.smart_lighting_ai_dali.dali.sequences import Steps
+from custom_components.smart_lighting_ai_dali.dali.state import Reading
+from custom_components.smart_lighting_ai_dali.dali.transactions import MayYield
+from custom_components.smart_lighting_ai_dali.simulator.gear import Gear as SimulatedGear
+from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
+
+FRAME = 0.04
+
+
+class Bench:
+    """A few gear on a table, without wire or time lost; `lost` numbers the frames that nobody hears."""
+
+    def __init__(self, *specifications: GearSpecification, lost: frozenset[int] = frozenset()) -> None:
+        self.gear = [SimulatedGear(one, random=random.Random(number)) for number, one in enumerate(specifications)]
+        self.now = 10.0
+        self.sent: list[Command] = []
+        self.lost = lost
+        self.visitors: list[Command] = []
+
+    def run(self, steps: Steps[Any]) -> Any:
+        """Run a sequence to its end and return its result."""
+        answer: Any = None
+        while True:
+            try:
+                item = steps.send(answer)
+            except StopIteration as stop:
+                return stop.value
+            if isinstance(item, MayYield):
+                visitor = self.visitors.pop(0) if self.visitors else None
+                answer = visitor is not None
+                if visitor is not None:
+                    self._carry(visitor)
+            else:
+                self.sent.append(item)
+                answer = self._carry(item)
+
+    def _carry(self, command: Command) -> Any:
+        answers: list[int] = []
+        for _ in range(2 if command.sendtwice else 1):
+            self.now += FRAME
+            if len(self.sent) not in self.lost:
+                heard = [gear.receive(command.frame.as_integer, self.now) for gear in self.gear]
+                answers = [answer for answer in heard if answer is not None]
+        if not command.is_query:
+            return None
+        response: Any = command.response
+        if not answers:
+            return response(None)
+        return response(BackwardFrame(answers[0]) if len(answers) == 1 else BackwardFrameError(255))
+
+
+def lamp(address: int, **more: Any) -> GearSpecification:
+    """Return a gear with a short address."""
+    return GearSpecification(short_address=address, gtin=4_000_000_000_001, serial=77 + address, **more)
+
+
+def test_a_gear_is_described_whole() -> None:
+    bench = Bench(
+        lamp(
+            5,
+            minimum=90,
+            maximum=250,
+            physical_minimum=85,
+            fade_time=4,
+            extended_fade=0x21,
+            groups=frozenset({0, 9}),
+            firmware=(2, 5),
+            hardware=(1, 3),
+            unit_index=1,
+            unit_count=2,
+        )
+    )
+    gear = bench.run(sequences.describe(5))
+    assert gear == Gear(
+        address=5,
+        identity=GearIdentity(4_000_000_000_001, 82, 1),
+        device_types=(6,),
+        firmware="2.5",
+        hardware="1.3",
+        edition=2,
+        physical_minimum=Level(85),
+        minimum=Level(90),
+        maximum=Level(250),
+        fade=Fade(4, 0x21),
+        groups=frozenset({0, 9}),
+    )
+    assert len(bench.sent) == 9 + 2 + 24
+
+
+def test_gear_of_the_first_edition_has_less_to_tell() -> None:
+    gear = Bench(lamp(5, edition=1, fade_time=3)).run(sequences.describe(5))
+    assert gear.edition == 1
+    assert gear.fade == Fade(3)
+    assert gear.identity == GearIdentity(4_000_000_000_001, 82, 0)
+
+
+def test_several_device_types_are_listed_in_order() -> None:
+    bench = Bench(lamp(1, device_types=(6, 8, 51)), lamp(2, device_types=()))
+    assert bench.run(sequences.read_device_types(1)) == (6, 8, 51)
+    assert bench.run(sequences.read_device_types(2)) == ()
+
+
+def test_a_list_of_device_types_that_was_disturbed_is_read_again() -> None:
+    bench = Bench(lamp(1, device_types=(6, 8, 51)), lost=frozenset({3}))
+    assert bench.run(sequences.read_device_types(1)) == (6, 8, 51)
+
+
+def test_device_types_that_never_come_whole_are_no_answer() -> None:
+    bench = Bench(lamp(1, device_types=(6, 8)), lost=frozenset({2, 4, 6}))
+    with pytest.raises(NoAnswerError):
+        bench.run(sequences.read_device_types(1))
+
+
+def test_a_gear_without_a_number_is_known_by_its_random_address() -> None:
+    bench = Bench(GearSpecification(short_address=3, gtin=0, serial=0, random_address=0x123456))
+    gear = bench.run(sequences.describe(3))
+    assert gear.identity is None
+    assert gear.random_address == 0x123456
+    blank = Bench(GearSpecification(short_address=3, gtin=0, serial=0, random_address=0xFFFFFF))
+    assert blank.run(sequences.describe(3)).key == "a3"
+
+
+@pytest.mark.parametrize("lost", range(1, 28))
+def test_memory_is_read_right_whichever_frame_is_lost(lost: int) -> None:
+    bench = Bench(lamp(1), lost=frozenset({lost}))
+    memory = bench.run(sequences.read_memory(1, 0, 0x03, 0x1A))
+    assert bytes(memory[location] for location in range(0x0B, 0x13)) == (78).to_bytes(8)
+
+
+def test_memory_is_read_right_when_others_use_the_registers_meanwhile() -> None:
+    from dali.gear.general import DTR0, DTR1  # noqa: PLC0415
+
+    bench = Bench(lamp(1))
+    bench.visitors = [DTR0(7), DTR1(1), DTR0(0)]
+    memory = bench.run(sequences.read_memory(1, 0, 0x03, 0x1A))
+    assert bytes(memory[location] for location in range(0x0B, 0x13)) == (78).to_bytes(8)
+
+
+def test_what_memory_lacks_is_left_out() -> None:
+    bench = Bench(lamp(1))
+    assert bench.run(sequences.read_memory(1, 0, 0x19, 0xF0)).keys() >= {0x19, 0x1A}
+    assert bench.run(sequences.read_memory(2, 0, 0, 5)) == {}
+
+
+def test_a_question_is_asked_three_times() -> None:
+    bench = Bench(lamp(1), lost=frozenset({1, 2}))
+    assert bench.run(sequences.read_state(Gear(address=1))).level == 254
+    with pytest.raises(NoAnswerError):
+        bench.run(sequences.read_state(Gear(address=2)))
+
+
+def test_two_gear_with_one_address_collide() -> None:
+    bench = Bench(lamp(1), lamp(1))
+    assert bench.run(sequences.is_present(1))
+    with pytest.raises(AnswersCollidedError):
+        bench.run(sequences.describe(1))
+
+
+def test_a_state_is_status_and_level_and_the_fade_where_wanted() -> None:
+    bench = Bench(lamp(1, level=0, fade_time=5, lamp_failure=True))
+    reading = bench.run(sequences.read_state(Gear(address=1, edition=2), fade=True))
+    assert isinstance(reading, Reading)
+    assert reading.lamp_failure
+    assert reading.fade == Fade(5)
+
+
+def test_a_fade_time_is_set_only_where_it_is_another() -> None:
+    bench = Bench(lamp(1, level=0))
+    gear = Gear(address=1, edition=2)
+    bench.run(sequences.set_level(gear, Level(200), Fade(4), Fade(4)))
+    assert len(bench.sent) == 1
+    bench.run(sequences.set_level(gear, Level(200), Fade(6), Fade(4)))
+    assert len(bench.sent) == 1 + 3
+    bench.run(sequences.set_level(gear, Level(200), Fade(0, 0x13), Fade(6)))
+    assert len(bench.sent) == 1 + 3 + 5
+    assert bench.run(sequences.read_fade(1, 2)) == Fade(0, 0x13)
+
+
+def test_gear_of_the_first_edition_gets_no_extended_fade() -> None:
+    bench = Bench(lamp(1, edition=1))
+    bench.run(sequences.set_level(Gear(address=1), Level(100), Fade(0, 0x13), AT_ONCE))
+    assert len(bench.sent) == 1
+
+
+def test_the_last_active_level_is_asked_for_by_edition() -> None:
+    bench = Bench(lamp(1, level=120), lamp(2, edition=1, level=0))
+    newer, older = Gear(address=1, edition=2), Gear(address=2)
+    bench.run(sequences.set_level(newer, Level(0), AT_ONCE, AT_ONCE))
+    bench.run(sequences.go_to_last_active_level(newer, AT_ONCE, AT_ONCE))
+    bench.run(sequences.go_to_last_active_level(older, AT_ONCE, AT_ONCE))
+    assert [gear.actual_level(bench.now + 1) for gear in bench.gear] == [120, 254]
