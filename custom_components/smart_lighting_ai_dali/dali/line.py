@@ -168,7 +168,7 @@ class Line:
 
     async def send(
         self, message: Command | Sequence, *, priority: Priority, progress: ProgressListener | None = None
-    ) -> Any:  # noqa: ANN401  # python-dali is untyped
+    ) -> Any:
         """Run a python-dali command or sequence as one transaction and return its response or result.
 
         Raises LineError where the line is the trouble, and whatever the sequence raises.
@@ -309,7 +309,7 @@ class Line:
             with suppress(LineError):
                 await self._driver.check()
 
-    def _work(self, work: Any) -> None:  # noqa: ANN401  # a coroutine, or None
+    def _work(self, work: Any) -> None:
         """Replace what runs while the line is as it is."""
         if self._working is not None:
             self._working.cancel()

@@ -157,7 +157,7 @@ class Transactions:
         *,
         priority: Priority,
         progress: ProgressListener | None = None,
-    ) -> Any:  # noqa: ANN401  # what a sequence returns is its own affair
+    ) -> Any:
         """Run a command or a sequence as one transaction; returns its response or its result.
 
         Raises LineError where the line is the trouble, and whatever the sequence raises.
@@ -212,7 +212,7 @@ class Transactions:
             raise self._closed
         return self._driver
 
-    async def _transmit(self, command: Any, priority: Priority) -> Any:  # noqa: ANN401  # python-dali is untyped
+    async def _transmit(self, command: Any, priority: Priority) -> Any:
         """Send one command, with ENABLE DEVICE TYPE before it where it needs that, and return its response."""
         device_type: int = command.devicetype
         if device_type:
@@ -221,7 +221,7 @@ class Transactions:
         answer = await self._frame(command, priority)
         return command.response(answer) if command.response is not None else None
 
-    async def _frame(self, command: Any, priority: Priority) -> Any:  # noqa: ANN401  # python-dali is untyped
+    async def _frame(self, command: Any, priority: Priority) -> Any:
         answer = await self._ensure_open().transmit(
             command.frame,
             priority=priority,

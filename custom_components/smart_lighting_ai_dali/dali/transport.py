@@ -47,7 +47,7 @@ async def open_transport[P: asyncio.Protocol](
     *,
     baudrate: int,
     create_connection: CreateConnection = serialx.create_serial_connection,
-    **options: Any,  # noqa: ANN401  # whatever the serial library takes
+    **options: Any,
 ) -> tuple[Transport, P]:
     """Open a port for ourselves alone and connect a protocol to it.
 

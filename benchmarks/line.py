@@ -1,0 +1,210 @@
+"""The line against python-dali's own driver, over the same simulated line of 64 gear in real time.
+
+Each is measured in a process of its own; the simulator runs in a third. The floor is what the standard allows: the time
+of the frames with the settling times of a person's action (IEC 62386-101, tables 16 and 22).
+"""
+
+import asyncio
+from collections.abc import Iterator
+import contextlib
+import json
+from pathlib import Path
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Final
+
+from dali.address import GearShort
+from dali.driver.serial import DriverLubaRs232
+from dali.gear import general
+import psutil
+
+from custom_components.smart_lighting_ai_dali.dali.events import LineStatus, StatusChanged
+from custom_components.smart_lighting_ai_dali.dali.gear import Gear
+from custom_components.smart_lighting_ai_dali.dali.line import Line
+from custom_components.smart_lighting_ai_dali.dali.timing import (
+    ANSWER_GAP_MAX,
+    ANSWER_GAP_MIN,
+    BACKWARD_FRAME,
+    SETTLING,
+    Priority,
+    forward_frame,
+)
+
+GEAR: Final = 64
+CONNECTIONS: Final = 5
+QUERIES: Final = 200
+COMMANDS: Final = 200
+IDLE_SECONDS: Final = 10.0
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_FLEET: Final = _ROOT / "custom_components/smart_lighting_ai_dali/simulator/fleets/office.yaml"
+
+
+def run() -> tuple[str, dict[str, float]]:
+    """Measure both, and return a table for people and our own figures."""
+    with tempfile.TemporaryDirectory() as folder, simulator(Path(folder) / "line") as port:
+        ours = _in_own_process("ours", port)
+        peer = _in_own_process("python-dali", port)
+    settling = SETTLING[Priority.USER][1]
+    command = forward_frame(16) + settling
+    query = command + (ANSWER_GAP_MIN + ANSWER_GAP_MAX) / 2 + BACKWARD_FRAME
+    floor = {"query_ms_p50": query * 1000, "dapc_per_s": 1 / command}
+    rows = [f"{'':<18}{'ours':>10}{'python-dali':>13}{'floor':>9}{'ratio':>8}"]
+    for key, value in ours.items():
+        other, least = peer.get(key), floor.get(key)
+        rows.append(
+            f"{key:<18}{value:>10.2f}"
+            + (f"{other:>13.2f}" if other is not None else f"{'-':>13}")
+            + (f"{least:>9.2f}" if least is not None else f"{'-':>9}")
+            + (f"{value / other:>8.2f}" if other else f"{'-':>8}")
+        )
+    return "\n".join(rows), ours
+
+
+@contextlib.contextmanager
+def simulator(link: Path) -> Iterator[str]:
+    """Run the simulated line in a process of its own, and give its port."""
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "custom_components.smart_lighting_ai_dali.simulator",
+            "--fleet",
+            str(_FLEET),
+            "--link",
+            str(link),
+        ],
+        cwd=_ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        if process.stdout is None or not process.stdout.readline().startswith("ready"):
+            raise RuntimeError("the simulator did not start")
+        yield str(link)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _in_own_process(who: str, port: str) -> dict[str, float]:
+    output = subprocess.run(
+        [sys.executable, "-m", "benchmarks.line", who, port],
+        cwd=_ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=300,
+    ).stdout
+    figures: dict[str, float] = json.loads(output.splitlines()[-1])
+    return figures
+
+
+async def _online(line: Line) -> None:
+    """Start a line and wait until it is online."""
+    online = asyncio.Event()
+
+    def listen(event: object) -> None:
+        if isinstance(event, StatusChanged) and event.status is LineStatus.ONLINE:
+            online.set()
+
+    line.subscribe(listen)
+    line.start()
+    async with asyncio.timeout(10):
+        await online.wait()
+
+
+async def measure_ours(port: str) -> dict[str, float]:
+    """Measure our line."""
+    connects = []
+    for _ in range(CONNECTIONS):
+        line = Line(port, name="benchmark")
+        begun = time.perf_counter()
+        await _online(line)
+        connects.append(time.perf_counter() - begun)
+        await line.stop()
+    line = Line(port, name="benchmark")
+    await _online(line)
+    queries = []
+    for number in range(QUERIES):
+        begun = time.perf_counter()
+        await line.send(general.QueryActualLevel(GearShort(number % GEAR)), priority=Priority.USER)
+        queries.append(time.perf_counter() - begun)
+    begun = time.perf_counter()
+    for number in range(COMMANDS):
+        await line.send(general.DAPC(GearShort(number % GEAR), 100 + number % 100), priority=Priority.USER)
+    commands = time.perf_counter() - begun
+    await line.stop()
+    line = Line(port, name="benchmark", gear=[Gear(address=address) for address in range(GEAR)])
+    await _online(line)
+    # The levels of all gear are read first, which takes some seven seconds: that is not idling.
+    await asyncio.sleep(12)
+    process = psutil.Process()
+    process.cpu_percent()
+    await asyncio.sleep(IDLE_SECONDS)
+    idle = process.cpu_percent()
+    memory = process.memory_info().rss / 2**20
+    await line.stop()
+    return {
+        "connect_ms": statistics.median(connects) * 1000,
+        "query_ms_p50": statistics.median(queries) * 1000,
+        "dapc_per_s": COMMANDS / commands,
+        "idle_cpu_percent": idle,
+        "rss_mb": memory,
+    }
+
+
+async def measure_python_dali(port: str) -> dict[str, float]:
+    """Measure python-dali's driver, which has no supervisor, no known state and no close()."""
+    connects = []
+    for _ in range(CONNECTIONS):
+        driver = DriverLubaRs232(f"luba232:{port}")
+        begun = time.perf_counter()
+        await driver.connect()
+        connects.append(time.perf_counter() - begun)
+        await _close(driver)
+    driver = DriverLubaRs232(f"luba232:{port}")
+    await driver.connect()
+    queries = []
+    for number in range(QUERIES):
+        begun = time.perf_counter()
+        await driver.send(general.QueryActualLevel(GearShort(number % GEAR)), priority=2)
+        queries.append(time.perf_counter() - begun)
+    begun = time.perf_counter()
+    for number in range(COMMANDS):
+        await driver.send(general.DAPC(GearShort(number % GEAR), 100 + number % 100), priority=2)
+    commands = time.perf_counter() - begun
+    process = psutil.Process()
+    process.cpu_percent()
+    await asyncio.sleep(IDLE_SECONDS)
+    idle = process.cpu_percent()
+    memory = process.memory_info().rss / 2**20
+    await _close(driver)
+    return {
+        "connect_ms": statistics.median(connects) * 1000,
+        "query_ms_p50": statistics.median(queries) * 1000,
+        "dapc_per_s": COMMANDS / commands,
+        "idle_cpu_percent": idle,
+        "rss_mb": memory,
+    }
+
+
+async def _close(driver: DriverLubaRs232) -> None:
+    transport = driver._transport  # noqa: SLF001  # it has no other way to be closed
+    if transport is not None:
+        transport.close()
+    # The port is closed in a thread; a new connection before that would find it busy.
+    await asyncio.sleep(0.2)
+
+
+def main() -> None:
+    """Measure one of the two in this process and print its figures as JSON."""
+    who, port = sys.argv[1:]
+    measure = measure_ours if who == "ours" else measure_python_dali
+    print(json.dumps(asyncio.run(measure(port))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tests of the wire, and of clients that we did not write."""
