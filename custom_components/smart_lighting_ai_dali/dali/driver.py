@@ -44,4 +44,7 @@ class Driver(Protocol):
         """Ask the adapter whether it is there and how the line is; raises LineError when it stays silent."""
 
     def abort(self, reason: LineError) -> None:
-        """Close the port at once; everyone who waits gets the reason."""
+        """Let go of the port; everyone who waits gets the reason at once."""
+
+    async def close(self, reason: LineError) -> None:
+        """Let go of the port, and wait until it is free for others."""

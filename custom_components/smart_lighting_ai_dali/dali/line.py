@@ -268,10 +268,10 @@ class Line:
                 raise OtherAdapterError(f"expected adapter {self._adapter_serial}, found {driver.adapter.serial}")
             await driver.prepare()
         except LineError as error:
-            driver.abort(error)
+            await driver.close(error)
             raise
         except asyncio.CancelledError:
-            driver.abort(LineDisconnectedError("cancelled"))
+            await driver.close(LineDisconnectedError("cancelled"))
             raise
         self._driver = driver
         return driver

@@ -64,6 +64,8 @@ _BUFFER_ATTEMPTS: Final = 10
 _BUFFER_WAIT: Final = 0.05
 # How many questions for the line's state may stay open before the adapter counts as silent.
 _PROOF_ATTEMPTS: Final = 3
+# A port is let go of in a thread; a driver of the kernel that hangs must not hold up more than itself.
+_RELEASE_TIMEOUT: Final = 0.8
 # Buffer and macro events say nothing that we use; ticks and line numbers stay, so that all events have one shape.
 _EVENT_FILTER: Final = int(EventFilter.BUFFER | EventFilter.MACRO)
 _BUS_POWER_SUPPLY_ON: Final = 0x80
@@ -120,6 +122,7 @@ class LubaDriver(asyncio.Protocol):
         self._exchange: _Exchange | None = None
         self._waiters: dict[int, asyncio.Future[Reply]] = {}
         self._asking = asyncio.Lock()
+        self._released = asyncio.Event()
         self._settings: Settings | None = None
         self._owed = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -147,7 +150,8 @@ class LubaDriver(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Answer everyone who waits; the serial library calls this once."""
+        """Answer everyone who waits; the serial library calls this once, when the port is free."""
+        self._released.set()
         self._end(LineDisconnectedError(str(exc) if exc else "the port was closed"))
 
     # What the adapter says
@@ -366,10 +370,16 @@ class LubaDriver(asyncio.Protocol):
     # The end
 
     def abort(self, reason: LineError) -> None:
-        """Close the port at once; everyone who waits gets the reason."""
+        """Let go of the port; everyone who waits gets the reason at once."""
         self._end(reason)
         if self._transport is not None:
             self._transport.abort()
+
+    async def close(self, reason: LineError) -> None:
+        """Let go of the port, and wait until it is free for others."""
+        self.abort(reason)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._released.wait(), _RELEASE_TIMEOUT)
 
     def _end(self, reason: LineError) -> None:
         if self.lost.done():
@@ -422,9 +432,9 @@ async def open_luba(url: str, listener: DriverListener) -> LubaDriver:
     try:
         await driver.handshake()
     except LineError as error:
-        driver.abort(error)
+        await driver.close(error)
         raise
     except asyncio.CancelledError:
-        driver.abort(LineDisconnectedError("cancelled"))
+        await driver.close(LineDisconnectedError("cancelled"))
         raise
     return driver

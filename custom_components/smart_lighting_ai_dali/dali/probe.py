@@ -43,4 +43,4 @@ async def probe(url: str, progress: ScanListener | None = None) -> Probe:
         present = await count_gear(transactions, progress) if driver.powered else frozenset[int]()
         return Probe(adapter=driver.adapter, line_powered=driver.powered, gear_count=len(present))
     finally:
-        driver.abort(LineError("the probe is over"))
+        await driver.close(LineError("the probe is over"))

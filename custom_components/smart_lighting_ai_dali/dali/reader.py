@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
-from .errors import AnswersCollidedError, NoAnswerError
+from .errors import AnswersCollidedError, LineError, NoAnswerError
 from .sequences import read_state
 from .state import KnownState, Reading
 from .timing import Priority
@@ -71,6 +71,10 @@ class Reader:
                     self._changed(key)
                 elif self._known.state(key).available:
                     self.read((key,), after=VERIFY_INTERVAL)
+            return
+        except LineError:
+            # Not this gear's fault. Where the line is gone, whoever runs this ends it; else it is tried again.
+            self.read((key,), after=VERIFY_INTERVAL)
             return
         if not self._known.present(key):
             return

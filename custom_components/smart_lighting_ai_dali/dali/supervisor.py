@@ -8,14 +8,15 @@ import random
 from typing import Final
 
 from .driver import Driver
-from .errors import AdapterSilentError, LineError
+from .errors import AdapterSilentError, LineError, LineStoppedError
 
 _LOGGER = logging.getLogger(__name__)
 
 # After this much silence the adapter is asked whether it is there, in seconds.
 WATCHDOG_INTERVAL: Final = 5.0
-# So many questions without an answer, and it is deaf: 15 s in all.
+# So many questions without an answer, and it is deaf. Each takes a second; with these pauses it makes 14 s in all.
 WATCHDOG_MISSES: Final = 3
+_WATCHDOG_PAUSE: Final = 3.0
 # The pause before a new attempt doubles from the first to the second; an adapter that stays away may wait longer.
 _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 2.0
@@ -89,7 +90,7 @@ class Supervisor:
                     self._connected(driver)
                     reason = await self._watch(driver)
                 except asyncio.CancelledError:
-                    driver.abort(LineError("the line was stopped"))
+                    await driver.close(LineStoppedError("the line was stopped"))
                     raise
                 self._complain(reason)
                 self._disconnected(reason)
@@ -104,7 +105,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         misses = 0
         while True:
-            pause = WATCHDOG_INTERVAL if misses else driver.last_heard + WATCHDOG_INTERVAL - loop.time()
+            pause = _WATCHDOG_PAUSE if misses else driver.last_heard + WATCHDOG_INTERVAL - loop.time()
             done, _ = await asyncio.wait((driver.lost,), timeout=max(0.0, pause))
             if done:
                 return driver.lost.result()

@@ -142,7 +142,7 @@ def test_memory_is_read_right_whichever_frame_is_lost(lost: int) -> None:
 
 
 def test_memory_is_read_right_when_others_use_the_registers_meanwhile() -> None:
-    from dali.gear.general import DTR0, DTR1  # noqa: PLC0415
+    from dali.gear.general import DTR0, DTR1
 
     bench = Bench(lamp(1))
     bench.visitors = [DTR0(7), DTR1(1), DTR0(0)]
