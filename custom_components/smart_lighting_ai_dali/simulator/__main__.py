@@ -1,0 +1,82 @@
+"""Run a simulated line as a process of its own: `python -m custom_components.smart_lighting_ai_dali.simulator`."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+import signal
+import sys
+from typing import Final
+
+from .fleet import Fleet, FleetError, built_in_fleets
+from .simulated_line import SimulatedLine
+
+_END: Final = frozenset({signal.SIGTERM, signal.SIGINT})
+
+
+def _fleet(value: str) -> Fleet:
+    """Return the fleet of a file, or the built-in one of that name."""
+    path = built_in_fleets().get(value, Path(value))
+    try:
+        return Fleet.load(path)
+    except FleetError as error:
+        raise argparse.ArgumentTypeError("\n".join((f"{path} has mistakes:", *error.problems))) from error
+    except OSError as error:
+        names = ", ".join(built_in_fleets())
+        raise argparse.ArgumentTypeError(f"{error}; built in are {names}") from error
+
+
+def _speed(value: str) -> float:
+    """Return a speed above 0."""
+    try:
+        speed = float(value)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise argparse.ArgumentTypeError(f"{value} is no speed; it is a number above 0, and 1 is real time")
+    return speed
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m custom_components.smart_lighting_ai_dali.simulator",
+        description="A DALI line with its gear and a LUBA adapter, behind a pseudo-terminal.",
+    )
+    parser.add_argument("--fleet", type=_fleet, required=True, help="a YAML file, or demo or office")
+    parser.add_argument("--link", type=Path, required=True, help="the port's name: a link that is made here")
+    parser.add_argument("--control", type=Path, help="a unix socket for faults and questions; one line of JSON each")
+    parser.add_argument("--log", type=Path, help="a file that gets a line of JSON per frame")
+    parser.add_argument("--speed", type=_speed, default=1.0, help="times real time (1)")
+    parser.add_argument("--seed", type=int, default=0, help="of everything that is left to chance (0)")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT, and return the exit code."""
+    options = _parser().parse_args(arguments)
+    line = SimulatedLine(
+        options.fleet,
+        link=options.link,
+        control=options.control,
+        log=options.log,
+        speed=options.speed,
+        seed=options.seed,
+    )
+    # Blocked before there is another thread, the signals wait for us.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _END)
+    try:
+        line.start()
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    else:
+        sys.stdout.write(f"ready {options.link}\n")
+        sys.stdout.flush()
+        signal.sigwait(_END)
+        line.stop()
+        return 0
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""A fleet: the gear of one simulated line, written down in YAML by people, and checked for them.
+
+    name: Demo
+    gear:
+      - name: Dining table
+        room: Living room
+        address: 0
+
+Every mistake gets one message: where it is, what is wrong, what is allowed. The keys of a gear are in
+`fleet_fields.py`; `defaults` takes them too, for every gear that does not say otherwise.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+import zlib
+
+import yaml
+
+from .fleet_fields import FAULT_FIELDS, FIELDS, Check, MistakeError, one_of, text
+from .specification import NO_RANDOM_ADDRESS, GearSpecification
+
+MAX_GEAR: Final = 64
+# GS1's prefix 952 is for examples: no product has this number.
+EXAMPLE_GTIN: Final = 9_520_000_000_011
+_FOLDER: Final = Path(__file__).parent / "fleets"
+
+
+class FleetError(ValueError):
+    """A fleet that can't be; `problems` has one message per mistake, with its place."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """The gear of one line."""
+
+    name: str
+    gear: tuple[GearSpecification, ...]
+    adapter_feeds_line: bool = False
+    """The line's power comes from the adapter, and the host can turn it off."""
+
+    @classmethod
+    def load(cls, path: Path) -> Fleet:
+        """Read a fleet from a file; raises FleetError, and OSError where the file can't be read."""
+        try:
+            content = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            problem = f"{path.name}: not a text file: {error.reason} at byte {error.start}"
+            raise FleetError([problem]) from error
+        return cls.parse(content)
+
+    @classmethod
+    def parse(cls, content: str) -> Fleet:
+        """Return the fleet that is written down; raises FleetError."""
+        return _Reader(content).fleet()
+
+
+def built_in_fleets() -> dict[str, Path]:
+    """Return the files of the fleets that come along, by name."""
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.yaml"))}
+
+
+@dataclass(slots=True)
+class _Written:
+    """One gear as it is written down: its place, and what was right about it."""
+
+    line: int
+    title: str
+    fields: dict[str, Any]
+
+
+class _Reader:
+    """Turns the text of a fleet into a `Fleet`, and collects what is wrong with it on the way."""
+
+    def __init__(self, content: str) -> None:
+        self._problems: list[str] = []
+        try:
+            self._loader = yaml.SafeLoader(content)
+            self._root = self._loader.get_single_node()
+        except yaml.YAMLError as error:
+            raise FleetError([_yaml_problem(error)]) from error
+
+    def fleet(self) -> Fleet:
+        """Return the fleet; raises FleetError with all mistakes."""
+        checks: dict[str, Check] = {
+            "name": text,
+            "duplicates": one_of("allowed", "refused"),
+            "power_supply": one_of("separate", "adapter"),
+        }
+        parts = self._mapping(self._root, "the fleet", (*checks, "defaults", "gear"))
+        values = {
+            key: self._value(node, key, check) for key, check in checks.items() if (node := parts.get(key)) is not None
+        }
+        if "name" not in parts:
+            self._problem(self._root, "name", "missing; a text")
+        shared = {key: field.check for key, field in FIELDS.items() if field.shared}
+        defaults = self._checked(parts.get("defaults"), "defaults", shared)
+        gear = self._gear(parts.get("gear"), defaults)
+        if values.get("duplicates") != "allowed":
+            self._refuse_duplicates(gear)
+        if self._problems:
+            raise FleetError(self._problems)
+        return Fleet(
+            name=values["name"],
+            gear=tuple(GearSpecification(**one.fields) for one in gear),
+            adapter_feeds_line=values.get("power_supply") == "adapter",
+        )
+
+    # Gear
+
+    def _gear(self, node: yaml.Node | None, defaults: dict[str, Any]) -> list[_Written]:
+        if not isinstance(node, yaml.SequenceNode):
+            self._problem(node or self._root, "gear", "a list of gear is needed; [] for a line without any")
+            return []
+        if len(node.value) > MAX_GEAR:
+            self._problem(node, "gear", f"{len(node.value)} are too many; a line has room for {MAX_GEAR}")
+        return [self._one_gear(item, number, defaults) for number, item in enumerate(node.value, start=1)]
+
+    def _one_gear(self, node: yaml.Node, number: int, defaults: dict[str, Any]) -> _Written:
+        title = f"gear {number}"
+        if isinstance(node, yaml.MappingNode):
+            names = [value.value for key, value in node.value if key.value == "name"]
+            title += "".join(f" ({name})" for name in names[:1] if isinstance(name, str) and name)
+        own = self._checked(node, title, {key: field.check for key, field in FIELDS.items()})
+        values = {"name": f"Gear {number}"} | defaults | own
+        who = f"{values.get('room', '')}/{values['name']}".encode()
+        values.setdefault("gtin", EXAMPLE_GTIN)
+        values.setdefault("serial", zlib.crc32(who))
+        if values.get("address") is not None:
+            # It was commissioned once, and has kept what it drew then.
+            values.setdefault("random_address", zlib.crc32(b"random/" + who) % NO_RANDOM_ADDRESS)
+        self._check_limits(node, title, values)
+        fields: dict[str, Any] = {FAULT_FIELDS[fault]: True for fault in values.pop("faults", ())}
+        fields |= {FIELDS[key].specification: value for key, value in values.items()}
+        return _Written(_line(node), title, fields)
+
+    def _check_limits(self, node: yaml.Node, title: str, values: dict[str, Any]) -> None:
+        """Check what two values of a gear say of each other."""
+        lowest = values.get("physical_minimum", 1)
+        minimum, maximum = values.get("minimum", lowest), values.get("maximum", 254)
+        if not lowest <= minimum <= maximum:
+            self._problem(
+                node,
+                title,
+                f"physical_minimum {lowest}, minimum {minimum} and maximum {maximum} have to be in rising order",
+            )
+        if values.get("unit", 0) >= values.get("units", 1):
+            self._problem(
+                node, title, f"unit {values['unit']} is not one of its {values.get('units', 1)}; units count from 0"
+            )
+
+    def _refuse_duplicates(self, gear: list[_Written]) -> None:
+        """Find gear that the line could not tell apart."""
+        kinds = {
+            "address": ("short_address",),
+            "random address": ("random_address",),
+            "gtin, serial and unit": ("gtin", "serial", "unit_index"),
+        }
+        for kind, fields in kinds.items():
+            seen: dict[tuple[Any, ...], _Written] = {}
+            for one in gear:
+                key = tuple(one.fields.get(field) for field in fields)
+                if key in {(None,), (NO_RANDOM_ADDRESS,)}:
+                    continue
+                first = seen.setdefault(key, one)
+                if first is not one:
+                    value = f"{key[0]:#08x}" if kind == "random address" else " ".join(str(part or 0) for part in key)
+                    self._problems.append(
+                        f"line {one.line}, {one.title}: {kind} {value} is that of {first.title} too; "
+                        'give each its own, or write "duplicates: allowed"'
+                    )
+
+    # YAML
+
+    def _mapping(self, node: yaml.Node | None, place: str, keys: tuple[str, ...]) -> dict[str, yaml.Node]:
+        """Return the values of a mapping by their keys; unknown and repeated ones are mistakes."""
+        if node is None and place == "the fleet":
+            self._problems.append("the file is empty; a fleet needs a name and gear")
+            return {}
+        if not isinstance(node, yaml.MappingNode):
+            self._problem(node, place, "keys with values are needed, such as 'name: Hall'")
+            return {}
+        values: dict[str, yaml.Node] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            if key not in keys:
+                close = get_close_matches(key, keys, n=1)
+                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(keys)}"
+                self._problem(key_node, place, f"there is no key {key}; {hint}")
+            elif key in values:
+                self._problem(key_node, place, f"{key} stands there twice; once is enough")
+            else:
+                values[key] = value_node
+        return values
+
+    def _checked(self, node: yaml.Node | None, place: str, checks: dict[str, Check]) -> dict[str, Any]:
+        """Return the values of a mapping that are right."""
+        if node is None:
+            return {}
+        values: dict[str, Any] = {}
+        for key, value_node in self._mapping(node, place, tuple(checks)).items():
+            before = len(self._problems)
+            value = self._value(value_node, f"{place}, {key}", checks[key])
+            if len(self._problems) == before:
+                values[key] = value
+        return values
+
+    def _value(self, node: yaml.Node, place: str, check: Check) -> Any:  # as different as the keys
+        """Return one value; None, and a problem more, where it is wrong."""
+        try:
+            value = self._loader.construct_object(node, deep=True)
+        except yaml.YAMLError, ValueError:
+            self._problem(node, place, "this can't be read; plain numbers, texts and lists are allowed")
+            return None
+        try:
+            return check(value)
+        except MistakeError as error:
+            self._problem(node, place, f"{_shown(value)} is not allowed; {error}")
+            return None
+
+    def _problem(self, node: yaml.Node | None, place: str, what: str) -> None:
+        self._problems.append(f"line {_line(node)}, {place}: {what}")
+
+
+def _line(node: yaml.Node | None) -> int:
+    return node.start_mark.line + 1 if node is not None else 1
+
+
+def _shown(value: object) -> str:
+    """Return a value as people would recognise it, not longer than they would read."""
+    shown = "nothing" if value is None else str(value)
+    return shown if len(shown) <= 40 else shown[:39] + "…"
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    """Return what is wrong with a text that is no YAML."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
+    return f"not YAML: {str(error).splitlines()[0]}"

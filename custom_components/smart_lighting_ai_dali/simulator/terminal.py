@@ -1,0 +1,178 @@
+"""The serial port of the simulated adapter: a pseudo-terminal behind a name that stays the same (Linux).
+
+What a real adapter sends while no program has its port open is lost, so it is here: only the master side is kept open,
+and the kernel says when the other side is not. An edge-triggered epoll tells of a closed port once, where a plain
+`add_reader` would spin.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+import os
+from pathlib import Path
+import select
+import tty
+from typing import Final
+
+_CHUNK: Final = 4096
+# What a stalled program leaves unread beyond the kernel's own 4 KB; then bytes are lost, as on a real port.
+MAX_UNSENT: Final = 16_384
+
+
+class _Port:
+    """One pseudo-terminal, from plugging in to pulling out."""
+
+    def __init__(self) -> None:
+        self.master, slave = os.openpty()
+        try:
+            tty.setraw(slave)
+            self.name = os.ttyname(slave)
+        finally:
+            os.close(slave)
+        os.set_blocking(self.master, False)
+        self.edges = select.epoll()
+        self.edges.register(self.master, select.EPOLLIN | select.EPOLLET)
+        self._hang_up = select.poll()
+        self._hang_up.register(self.master, 0)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a program has the port open."""
+        return not self._hang_up.poll(0)
+
+    def close(self) -> None:
+        """Pull it out."""
+        self.edges.close()
+        os.close(self.master)
+
+
+class Terminal:
+    """Where the host plugs in; `received` gets its bytes in the event loop."""
+
+    def __init__(self, received: Callable[[bytes], None]) -> None:
+        self._received = received
+        self._loop = asyncio.get_running_loop()
+        self._port: _Port | None = None
+        self._link: Path | None = None
+        self._unsent = bytearray()
+        self._deaf = False
+        self._stalled = False
+
+    @property
+    def port(self) -> str | None:
+        """The kernel's present name of the port, such as /dev/pts/3; None while it is unplugged."""
+        return self._port.name if self._port is not None else None
+
+    @property
+    def link(self) -> Path | None:
+        """The name under which it is, or was, plugged in."""
+        return self._link
+
+    @property
+    def deaf(self) -> bool:
+        """Whether bytes of the host are read and thrown away, and nothing is said; settable."""
+        return self._deaf
+
+    @deaf.setter
+    def deaf(self, value: bool) -> None:
+        self._deaf = value
+        self._unsent.clear()
+
+    @property
+    def stalled(self) -> bool:
+        """Whether nothing of the host is read, until its writes block; settable."""
+        return self._stalled
+
+    @stalled.setter
+    def stalled(self, value: bool) -> None:
+        self._stalled = value
+        if not value:
+            self._read()
+
+    def plug_in(self, link: Path) -> None:
+        """Make a port and its name; raises OSError, FileExistsError where the name is taken by a file."""
+        if self._port is not None:
+            raise RuntimeError("the terminal is plugged in already")
+        port = _Port()
+        try:
+            _link(port.name, link)
+        except OSError:
+            port.close()
+            raise
+        self._port, self._link = port, link
+        self._loop.add_reader(port.edges.fileno(), self._read)
+
+    def unplug(self) -> None:
+        """Hang up on the host and take the name away; does nothing while unplugged."""
+        port, self._port = self._port, None
+        if port is None or self._link is None:
+            return
+        self._loop.remove_reader(port.edges.fileno())
+        self._loop.remove_writer(port.master)
+        self._unsent.clear()
+        with suppress(OSError):
+            # Another simulator may have taken the name meanwhile.
+            if str(self._link.readlink()) == port.name:
+                self._link.unlink()
+        port.close()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to the host; those that nobody reads are lost."""
+        port = self._port
+        if port is None or self._deaf or not port.is_open:
+            return
+        if not self._unsent:
+            data = data[_write(port.master, data) :]
+            if not data:
+                return
+            self._loop.add_writer(port.master, self._flush)
+        if len(self._unsent) + len(data) <= MAX_UNSENT:
+            self._unsent += data
+
+    def _flush(self) -> None:
+        port = self._port
+        if port is None:
+            return
+        if port.is_open:
+            del self._unsent[: _write(port.master, self._unsent)]
+        else:
+            self._unsent.clear()
+        if not self._unsent:
+            self._loop.remove_writer(port.master)
+
+    def _read(self) -> None:
+        """Take all that has come: an edge is told only once."""
+        port = self._port
+        if port is None:
+            return
+        port.edges.poll(0)
+        # Pulled out by what a byte brought about, the port is not read on.
+        while self._port is port and not self._stalled and (data := _read(port.master)):
+            if not self._deaf:
+                self._received(data)
+
+
+def _read(master: int) -> bytes:
+    """Return the bytes that wait; none where there are none, or where no program has the port open."""
+    try:
+        return os.read(master, _CHUNK)
+    except OSError:
+        return b""
+
+
+def _write(master: int, data: bytes | bytearray) -> int:
+    """Return how many bytes the port took."""
+    try:
+        return os.write(master, data)
+    except OSError:
+        return 0
+
+
+def _link(port: str, link: Path) -> None:
+    """Let a name stand for a port from one instant to the next; only a link is ever replaced."""
+    if link.exists() and not link.is_symlink():
+        raise FileExistsError(f"{link} is there already, and no link")
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(port)
+    temporary.replace(link)
