@@ -1,0 +1,36 @@
+"""A simulated line behind a real serial port, for everything that talks to one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
+from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
+from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
+
+type Build = Callable[..., SimulatedLine]
+
+
+def lamp(address: int | None, **more: object) -> GearSpecification:
+    """Return a gear with a short address and a number of its own."""
+    details: dict[str, object] = {"name": f"Lamp {address}", "gtin": 4_000_000_000_001, "serial": 1000, **more}
+    if address is not None:
+        details["serial"] = 1000 + address if "serial" not in more else more["serial"]
+    return GearSpecification(short_address=address, **details)  # type: ignore[arg-type]  # names are checked there
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    """Return what builds simulated lines; they end with the test."""
+    lines: list[SimulatedLine] = []
+
+    def start(*gear: GearSpecification, speed: float = 4.0, name: str = "line") -> SimulatedLine:
+        line = SimulatedLine(Fleet(name="test", gear=gear), link=tmp_path / name, speed=speed)
+        line.start()
+        lines.append(line)
+        return line
+
+    yield start
+    for line in lines:
+        line.stop()
