@@ -78,7 +78,7 @@ class Bench:
     def writes(self) -> list[int]:
         """Return the frames from us that change something in gear."""
         frames: list[int] = self.simulated.call(
-            lambda simulation: [frame.data for frame in simulation.wire.log.since() if frame.source == "adapter"]
+            lambda simulation: [frame.data for frame in simulation.wire.log.frames() if frame.source == "adapter"]
         )
         return [
             frame for frame in frames if frame >> 8 < 0xA0 | 0x00 and (not frame >> 8 & 1 or frame & 0xFF in _WRITES)
@@ -285,7 +285,7 @@ async def test_another_adapter_on_the_port_is_not_used(build: Build) -> None:
     assert bench.line.problem is not None
     assert bench.line.problem.key == "other_adapter"
     await bench.line.stop()
-    assert simulated.call(lambda simulation: [f for f in simulation.wire.log.since() if f.source == "adapter"]) == []
+    assert simulated.call(lambda simulation: [f for f in simulation.wire.log.frames() if f.source == "adapter"]) == []
 
 
 async def test_an_adapter_that_fell_deaf_is_found_out_within_fifteen_seconds(build: Build, connect: Connect) -> None:

@@ -1,0 +1,58 @@
+"""Smart Lighting AI (DALI): every DALI ballast of a building as a light."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .services import async_register_services
+from .site import Site, SiteConfigEntry
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.LIGHT, Platform.SENSOR)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions: they are there before, and without, a site."""
+    del config
+    async_register_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> bool:
+    """Start the site; it does not wait for a slow line."""
+    site = entry.runtime_data = Site(hass, entry)
+    await site.async_start()
+
+    async def stop(_: Event) -> None:
+        await site.async_stop()
+
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    entry.async_on_unload(entry.add_update_listener(site.async_update))
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> bool:
+    """Stop the site: nothing runs afterwards, and its ports are free."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_stop()
+    return unloaded
+
+
+async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:
+    """Let a gear be deleted that is gone; one that answers would only come back."""
+    del hass
+    for line in entry.runtime_data.lines.values():
+        if (DOMAIN, line.subentry.subentry_id) in device.identifiers:
+            return False
+        for key in line.line.gear:
+            if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
+                if line.line.state(key).available:
+                    return False
+                await line.line.forget(key)
+                return True
+    return True

@@ -1,0 +1,75 @@
+"""What gear reports of itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import LineCoordinator
+from .dali.gear import Gear
+from .dali.state import GearState
+from .entity import GearEntity
+from .site import SiteConfigEntry, async_add_gear_entities
+
+# Read-only: the line pushes.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GearBinarySensorDescription(BinarySensorEntityDescription):
+    """How a binary sensor reads the state of a gear."""
+
+    value: Callable[[GearState], bool | None]
+
+
+BINARY_SENSORS: Final = (
+    GearBinarySensorDescription(
+        key="lamp_failure",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda state: state.lamp_failure,
+    ),
+    GearBinarySensorDescription(
+        key="gear_failure",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value=lambda state: state.gear_failure,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the binary sensors of every gear."""
+    del hass
+    async_add_gear_entities(
+        entry,
+        async_add_entities,
+        lambda coordinator, gear: [GearBinarySensor(coordinator, gear, one) for one in BINARY_SENSORS],
+    )
+
+
+class GearBinarySensor(GearEntity, BinarySensorEntity):
+    """One thing that a gear reports."""
+
+    entity_description: GearBinarySensorDescription
+
+    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: GearBinarySensorDescription) -> None:
+        super().__init__(coordinator, gear, description.key)
+        self.entity_description = description
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return what the gear reported last."""
+        return self.entity_description.value(self.gear_state)

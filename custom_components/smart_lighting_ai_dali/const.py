@@ -1,0 +1,20 @@
+"""Names that more than one file of the integration needs."""
+
+from enum import StrEnum
+from typing import Final
+
+DOMAIN: Final = "smart_lighting_ai_dali"
+SITE_TITLE: Final = "Smart Lighting AI"
+
+SUBENTRY_LINE: Final = "line"
+CONF_KIND: Final = "kind"
+CONF_ADAPTER_SERIAL: Final = "adapter_serial"
+CONF_FLEET: Final = "fleet"
+
+
+class LineKind(StrEnum):
+    """How a line is reached."""
+
+    SERIAL = "serial"
+    NETWORK = "network"
+    SIMULATED = "simulated"

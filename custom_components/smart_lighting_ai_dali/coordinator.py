@@ -1,0 +1,80 @@
+"""One coordinator per line: what the line pushes reaches the entities that it is about."""
+
+from collections import defaultdict
+from collections.abc import Callable
+import logging
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .const import DOMAIN
+from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
+from .dali.gear import Gear
+from .dali.line import Line
+
+if TYPE_CHECKING:
+    from .site import SiteConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+type GearListener = Callable[[Gear], None]
+
+
+class LineCoordinator(DataUpdateCoordinator[LineStatus]):
+    """Feeds the entities of one line; it never polls, the line does what reading there is."""
+
+    config_entry: SiteConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SiteConfigEntry,
+        line: Line,
+        *,
+        subentry_id: str,
+        names: dict[int, str],
+        areas: dict[int, str],
+    ) -> None:
+        super().__init__(hass, _LOGGER, config_entry=entry, name=f"{DOMAIN} {line.name}")
+        self.line = line
+        self.subentry_id = subentry_id
+        self.names = names
+        """Names of gear by short address, where something gives them."""
+        self.areas = areas
+        self.data = line.status
+        self._gear_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
+        self._found_listeners: list[GearListener] = []
+
+    @callback
+    def async_listen_to_gear(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when the state of one gear changes; returns what ends that."""
+        self._gear_listeners[key].append(listener)
+        return lambda: self._gear_listeners[key].remove(listener)
+
+    @callback
+    def async_listen_to_finds(self, listener: GearListener) -> CALLBACK_TYPE:
+        """Call a listener with each gear that is new; returns what ends that."""
+        self._found_listeners.append(listener)
+        return lambda: self._found_listeners.remove(listener)
+
+    @callback
+    def async_handle(self, event: LineEvent) -> None:
+        """Pass on what the line tells."""
+        match event:
+            case StatusChanged(status=status):
+                self.async_set_updated_data(status)
+            case StateChanged(keys=keys):
+                for key in keys:
+                    self._tell(key)
+            case GearFound(gear=gear):
+                for found in tuple(self._found_listeners):
+                    found(gear)
+            case GearChanged(gear=gear):
+                self._tell(gear.key)
+            case GearForgotten(key=key):
+                self._tell(key)
+
+    def _tell(self, key: str) -> None:
+        for listener in tuple(self._gear_listeners.get(key, ())):
+            listener()

@@ -1,0 +1,131 @@
+"""What all entities have in common, and the one place that turns errors of a line into words for people."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any, Final, override
+
+from homeassistant.core import callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .coordinator import LineCoordinator
+from .dali.errors import LineError
+from .dali.events import LineStatus
+from .dali.gear import Gear
+from .dali.state import GearState
+
+# The parts 2xx of IEC 62386 by device type.
+DEVICE_TYPES: Final = {
+    0: "fluorescent lamp",
+    1: "emergency lighting",
+    2: "discharge lamp",
+    3: "low-voltage halogen lamp",
+    4: "incandescent lamp",
+    5: "DC converter",
+    6: "LED driver",
+    7: "switch",
+    8: "colour",
+}
+
+
+def line_errors[**P, R](
+    function: Callable[P, Awaitable[R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Turn an error of the line into one that says in the user's language what to do."""
+
+    @wraps(function)
+    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await function(*args, **kwargs)
+        except LineError as error:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key=error.key) from error
+
+    return wrapper
+
+
+class LineEntity(CoordinatorEntity[LineCoordinator]):
+    """An entity of a line's own device."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: LineCoordinator, key: str) -> None:
+        super().__init__(coordinator)
+        self._attr_translation_key = key
+        self._attr_unique_id = f"{coordinator.subentry_id}_{key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, coordinator.subentry_id)})
+
+    @property
+    def is_online(self) -> bool:
+        """Tell whether the line can be talked to."""
+        return self.coordinator.line.status is LineStatus.ONLINE
+
+
+class GearEntity(LineEntity):
+    """An entity of one gear."""
+
+    def __init__(self, coordinator: LineCoordinator, gear: Gear, key: str | None = None) -> None:
+        super().__init__(coordinator, key or "light")
+        self._key = gear.key
+        unique_id = f"{coordinator.subentry_id}_{gear.key}"
+        self._attr_unique_id = unique_id if key is None else f"{unique_id}_{key}"
+        self._attr_device_info = _device_info(coordinator, gear)
+
+    @property
+    def gear(self) -> Gear:
+        """Return what is known of the gear."""
+        return self.coordinator.line.gear[self._key]
+
+    @property
+    def gear_state(self) -> GearState:
+        """Return how the gear is."""
+        return self.coordinator.line.state(self._key)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the line is online, and the gear on it."""
+        return self.is_online and self._key in self.coordinator.line.gear and self.gear_state.available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the line and to the gear."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_listen_to_gear(self._key, self._handle_gear_update))
+
+    @callback
+    def _handle_gear_update(self) -> None:
+        self.async_write_ha_state()
+
+
+def _device_info(coordinator: LineCoordinator, gear: Gear) -> DeviceInfo:
+    """Return the device of a gear, on the device of its line."""
+    entry = coordinator.config_entry
+    line_device = dr.async_get_device_id_by_identifier(
+        coordinator.hass, (DOMAIN, coordinator.subentry_id), config_entry_id=entry.entry_id
+    )
+    name = coordinator.names.get(gear.address)
+    naming = (
+        DeviceInfo(name=name)
+        if name
+        else DeviceInfo(translation_key="gear", translation_placeholders={"address": str(gear.address)})
+    )
+    return DeviceInfo(
+        identifiers={(DOMAIN, f"{coordinator.subentry_id}_{gear.key}")},
+        model=_model(gear),
+        model_id=None if gear.identity is None else f"GTIN {gear.identity.gtin}",
+        serial_number=None if gear.identity is None else str(gear.identity.serial),
+        sw_version=gear.firmware,
+        hw_version=gear.hardware,
+        suggested_area=coordinator.areas.get(gear.address),
+        via_device_id=line_device,
+        **naming,
+    )
+
+
+def _model(gear: Gear) -> str:
+    """Return what a gear is, in words: "DALI LED driver"."""
+    kinds = [DEVICE_TYPES.get(number, f"device type {number}") for number in gear.device_types]
+    return f"DALI {' and '.join(kinds) or 'control gear'}"

@@ -1,0 +1,51 @@
+"""What a line found, kept so that its lights exist at once after a restart, whether or not the adapter answers yet."""
+
+from collections.abc import Callable, Iterable
+import logging
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .dali.gear import Gear
+
+_LOGGER = logging.getLogger(__name__)
+
+_VERSION: Final = 1
+# A scan finds one gear every two seconds: they are written together, in seconds.
+_SAVE_DELAY: Final = 10.0
+
+
+class GearStore:
+    """The gear of one line on disk."""
+
+    def __init__(self, hass: HomeAssistant, subentry_id: str) -> None:
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{subentry_id}")
+
+    async def async_load(self) -> list[Gear]:
+        """Return the gear that was kept; what can't be read is found again by a scan."""
+        data = await self._store.async_load()
+        gear: list[Gear] = []
+        for item in (data or {}).get("gear", []):
+            try:
+                gear.append(Gear.from_dict(item))
+            except (KeyError, TypeError, ValueError) as error:
+                _LOGGER.warning("gear=unreadable reason=%r: it is found again by a scan", error)
+        return gear
+
+    def save_soon(self, gear: Callable[[], Iterable[Gear]]) -> None:
+        """Write down the gear that there is in a while, or at the stop of Home Assistant."""
+        self._store.async_delay_save(lambda: _as_data(gear()), _SAVE_DELAY)
+
+    async def async_save(self, gear: Iterable[Gear]) -> None:
+        """Write down the gear now."""
+        await self._store.async_save(_as_data(gear))
+
+    async def async_remove(self) -> None:
+        """Remove what was written: the line is gone."""
+        await self._store.async_remove()
+
+
+def _as_data(gear: Iterable[Gear]) -> dict[str, Any]:
+    return {"gear": [one.as_dict() for one in gear]}

@@ -1,0 +1,95 @@
+"""Every gear as a light."""
+
+from typing import Any, override
+
+from homeassistant.components.light import (
+    ATTR_BRIGHTNESS,
+    ATTR_FLASH,
+    ATTR_TRANSITION,
+    ColorMode,
+    LightEntity,
+    LightEntityFeature,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import LineCoordinator
+from .dali.fade import Fade, nearest_fade
+from .dali.gear import Gear
+from .dali.level import OFF, brightness_of, level_of
+from .dali.timing import Priority
+from .entity import GearEntity, line_errors
+from .site import SiteConfigEntry, async_add_gear_entities
+
+# The line has a queue of its own: what is urgent goes first there, not what was called first.
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add a light for every gear."""
+    del hass
+    async_add_gear_entities(entry, async_add_entities, lambda coordinator, gear: [GearLight(coordinator, gear)])
+
+
+class GearLight(GearEntity, LightEntity):
+    """One gear."""
+
+    _attr_name = None
+    _attr_color_mode = ColorMode.BRIGHTNESS
+    _attr_supported_color_modes = {ColorMode.BRIGHTNESS}  # noqa: RUF012  # Home Assistant's own way to say so
+    _attr_supported_features = LightEntityFeature.TRANSITION | LightEntityFeature.FLASH
+
+    def __init__(self, coordinator: LineCoordinator, gear: Gear) -> None:
+        super().__init__(coordinator, gear)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether it is on, or on its way there; None where nobody knows."""
+        level = self.gear_state.level
+        return None if level is None else level != OFF
+
+    @property
+    @override
+    def brightness(self) -> int | None:
+        """Return the brightness where it is, or is going."""
+        level = self.gear_state.level
+        return None if level is None else brightness_of(level)
+
+    @override
+    @line_errors
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Fade to a brightness, or to the last one; or show which one it is."""
+        line = self.coordinator.line
+        if ATTR_FLASH in kwargs:
+            await line.identify(self._key)
+            return
+        fade = self._fade(kwargs)
+        if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
+            await line.set_level(self._key, level_of(brightness), fade=fade, priority=self._priority)
+        else:
+            await line.turn_on(self._key, fade=fade, priority=self._priority)
+
+    @override
+    @line_errors
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Fade out; or show which one it is."""
+        line = self.coordinator.line
+        if ATTR_FLASH in kwargs:
+            await line.identify(self._key)
+            return
+        await line.set_level(self._key, OFF, fade=self._fade(kwargs), priority=self._priority)
+
+    def _fade(self, kwargs: dict[str, Any]) -> Fade | None:
+        """Return the fade nearest to the transition that was asked for; None is the gear's own."""
+        if (seconds := kwargs.get(ATTR_TRANSITION)) is None:
+            return None
+        return nearest_fade(seconds, extended=self.gear.edition > 1)
+
+    @property
+    def _priority(self) -> Priority:
+        """Return how urgent the present call is: a person goes before an automation (IEC 62386-103, 9.14.1)."""
+        by_person = self._context is not None and self._context.user_id is not None
+        return Priority.USER if by_person else Priority.AUTOMATIC

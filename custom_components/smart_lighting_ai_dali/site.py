@@ -1,0 +1,154 @@
+"""The composition root: builds the parts of the site, starts and stops them in order."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+import logging
+from typing import Any
+
+from homeassistant.components import usb
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN, SUBENTRY_LINE
+from .coordinator import LineCoordinator
+from .dali.gear import Gear
+from .simulator.fleet import FleetError
+from .site_line import SiteLine
+
+_LOGGER = logging.getLogger(__name__)
+
+type SiteConfigEntry = ConfigEntry[Site]
+type LineListener = Callable[[LineCoordinator], None]
+
+
+class Site:
+    """The installation: its lines, from the set-up of the entry to its unload."""
+
+    def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry) -> None:
+        self.lines: dict[str, SiteLine] = {}
+        self._hass = hass
+        self._entry = entry
+        self._line_listeners: list[LineListener] = []
+        self._changing = asyncio.Lock()
+        self._stopped = False
+
+    async def async_start(self) -> None:
+        """Start every line; each connects in the background."""
+        await self._async_follow_subentries()
+        self._entry.async_on_unload(usb.async_register_port_event_callback(self._hass, self._ports_changed))
+
+    async def async_stop(self) -> None:
+        """Stop every line: waiters are answered, ports are free, simulators have ended."""
+        async with self._changing:
+            self._stopped = True
+            lines, self.lines = list(self.lines.values()), {}
+            await asyncio.gather(*(line.async_stop() for line in lines))
+
+    async def async_update(self, hass: HomeAssistant, entry: SiteConfigEntry) -> None:
+        """Follow lines that were added, changed or removed; the others are not touched."""
+        del hass, entry
+        await self._async_follow_subentries()
+
+    async def _async_follow_subentries(self) -> None:
+        async with self._changing:
+            if self._stopped:
+                return
+            wanted = {
+                subentry.subentry_id: subentry
+                for subentry in self._entry.subentries.values()
+                if subentry.subentry_type == SUBENTRY_LINE
+            }
+            for subentry_id, line in list(self.lines.items()):
+                subentry = wanted.get(subentry_id)
+                if subentry is None or _is_another(line.subentry, subentry):
+                    del self.lines[subentry_id]
+                    await line.async_stop()
+                    if subentry is None:
+                        await line.async_forget()
+                        ir.async_delete_issue(self._hass, DOMAIN, f"fleet_{subentry_id}")
+            for subentry_id, subentry in wanted.items():
+                if subentry_id not in self.lines:
+                    await self._async_start_line(subentry)
+
+    async def _async_start_line(self, subentry: ConfigSubentry) -> None:
+        line = SiteLine(self._hass, self._entry, subentry)
+        issue = f"fleet_{subentry.subentry_id}"
+        try:
+            await line.async_start()
+        except (FleetError, OSError) as error:
+            # The other lines work on; this one waits for whoever can mend its file.
+            _LOGGER.error("line=%s simulator=failed reason=%s", subentry.title, error)  # noqa: TRY400  # no traceback
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                issue,
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="fleet",
+                translation_placeholders={"line": subentry.title, "reason": str(error)},
+            )
+            return
+        ir.async_delete_issue(self._hass, DOMAIN, issue)
+        self.lines[subentry.subentry_id] = line
+        for listener in tuple(self._line_listeners):
+            listener(line.coordinator)
+
+    @callback
+    def async_listen_to_lines(self, listener: LineListener) -> CALLBACK_TYPE:
+        """Call a listener with each line, those that run and those to come; returns what ends that."""
+        self._line_listeners.append(listener)
+        for line in self.lines.values():
+            listener(line.coordinator)
+        return lambda: self._line_listeners.remove(listener)
+
+    @callback
+    def _ports_changed(self, *_: Any) -> None:
+        """Let lines that look for their adapter try at once."""
+        for line in self.lines.values():
+            line.line.wake()
+
+
+def _is_another(before: ConfigSubentry, after: ConfigSubentry) -> bool:
+    """Tell whether a line has to be started anew."""
+    return dict(before.data) != dict(after.data) or before.title != after.title
+
+
+@callback
+def async_add_gear_entities(
+    entry: SiteConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[LineCoordinator, Gear], Iterable[Entity]],
+) -> None:
+    """Add entities for every gear of every line, those that come later too."""
+
+    @callback
+    def add_line(coordinator: LineCoordinator) -> None:
+        @callback
+        def add_gear(gear: Gear) -> None:
+            async_add_entities(make(coordinator, gear), config_subentry_id=coordinator.subentry_id)
+
+        coordinator.async_listen_to_finds(add_gear)
+        async_add_entities(
+            [entity for gear in coordinator.line.gear.values() for entity in make(coordinator, gear)],
+            config_subentry_id=coordinator.subentry_id,
+        )
+
+    entry.async_on_unload(entry.runtime_data.async_listen_to_lines(add_line))
+
+
+@callback
+def async_add_line_entities(
+    entry: SiteConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[LineCoordinator], Iterable[Entity]],
+) -> None:
+    """Add entities for every line, those that come later too."""
+
+    @callback
+    def add_line(coordinator: LineCoordinator) -> None:
+        async_add_entities(make(coordinator), config_subentry_id=coordinator.subentry_id)
+
+    entry.async_on_unload(entry.runtime_data.async_listen_to_lines(add_line))

@@ -1,0 +1,174 @@
+"""What belongs to one line inside Home Assistant: the line itself, its simulator, what it found, its device."""
+
+import asyncio
+import logging
+import os
+from pathlib import Path
+import tempfile
+from typing import TYPE_CHECKING
+
+from homeassistant.components import usb
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_DEVICE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, DOMAIN, LineKind
+from .coordinator import LineCoordinator
+from .dali.errors import LineError
+from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StatusChanged
+from .dali.line import Line
+from .fleets import load_fleet
+from .gear_store import GearStore
+from .simulator.simulated_line import SimulatedLine
+
+if TYPE_CHECKING:
+    from .site import SiteConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def simulator_paths(subentry_id: str) -> tuple[Path, Path]:
+    """Return where a simulated line has its serial port and its control socket.
+
+    They are short, since the path of a socket may have 108 bytes, and each user has a folder of their own.
+    """
+    folder = Path(tempfile.gettempdir()) / f"{DOMAIN}-{os.getuid()}"
+    return folder / subentry_id, folder / f"{subentry_id}.control"
+
+
+class SiteLine:
+    """One line of the site, from its start to its stop."""
+
+    line: Line
+    coordinator: LineCoordinator
+
+    def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry, subentry: ConfigSubentry) -> None:
+        self.subentry = subentry
+        self.simulator: SimulatedLine | None = None
+        self._hass = hass
+        self._entry = entry
+        self._store = GearStore(hass, subentry.subentry_id)
+        self._scan: asyncio.Task[None] | None = None
+
+    @property
+    def kind(self) -> LineKind:
+        """Return how the line is reached."""
+        return LineKind(self.subentry.data[CONF_KIND])
+
+    async def async_start(self) -> None:
+        """Build the line and let it connect in the background: a missing port delays nobody.
+
+        Raises FleetError or OSError where a simulated line can't be started.
+        """
+        names: dict[int, str] = {}
+        areas: dict[int, str] = {}
+        url = self.subentry.data.get(CONF_DEVICE, "")
+        if self.kind is LineKind.SIMULATED:
+            fleet = await self._hass.async_add_executor_job(
+                load_fleet, self._hass.config.path(), self.subentry.data[CONF_FLEET]
+            )
+            link, control = simulator_paths(self.subentry.subentry_id)
+            self.simulator = SimulatedLine(fleet, link=link, control=control)
+            await self._hass.async_add_executor_job(_start_simulator, self.simulator, link.parent)
+            url = str(link)
+            for gear in fleet.gear:
+                if gear.short_address is not None:
+                    names[gear.short_address] = gear.name
+                    if gear.room:
+                        areas[gear.short_address] = gear.room
+        self.line = Line(
+            url,
+            name=self.subentry.title,
+            gear=await self._store.async_load(),
+            adapter_serial=self.subentry.data.get(CONF_ADAPTER_SERIAL),
+            locate=self._locate if self.kind is LineKind.SERIAL else None,
+        )
+        self.coordinator = LineCoordinator(
+            self._hass,
+            self._entry,
+            self.line,
+            subentry_id=self.subentry.subentry_id,
+            names=names,
+            areas=areas,
+        )
+        self._register_device()
+        self.line.subscribe(self._listen)
+        self.line.start()
+
+    async def async_stop(self) -> None:
+        """Answer everyone who waits, free the port, then end the simulator."""
+        await self.line.stop()
+        if self._scan is not None:
+            await asyncio.gather(self._scan, return_exceptions=True)
+        await self._store.async_save(self.line.gear.values())
+        if self.simulator is not None:
+            await self._hass.async_add_executor_job(self.simulator.stop)
+
+    async def async_forget(self) -> None:
+        """Remove what was kept of a line that was removed."""
+        await self._store.async_remove()
+
+    async def async_restart_simulator(self) -> bool:
+        """Restart the simulator; return whether there is one. Raises OSError."""
+        if self.simulator is None:
+            return False
+        await self._hass.async_add_executor_job(self.simulator.restart)
+        self.line.wake()
+        return True
+
+    # What the line tells
+
+    def _listen(self, event: LineEvent) -> None:
+        match event:
+            case StatusChanged(status=LineStatus.ONLINE):
+                self._register_device()
+                if not self.line.gear and self._scan is None:
+                    self._scan = self._entry.async_create_background_task(
+                        self._hass, self._first_scan(), f"{DOMAIN} first scan of {self.line.name}"
+                    )
+            case GearFound() | GearChanged() | GearForgotten():
+                self._store.save_soon(self.line.gear.values)
+        self.coordinator.async_handle(event)
+
+    async def _first_scan(self) -> None:
+        """Look for gear on a line of which nothing is known yet."""
+        try:
+            result = await self.line.scan()
+        except LineError as error:
+            _LOGGER.info("line=%s scan=failed reason=%s", self.line.name, error.key)
+            # The next time that the line is online it is tried again.
+            self._scan = None
+        else:
+            _LOGGER.info("line=%s scan=done gear=%d", self.line.name, len(result.found))
+
+    def _register_device(self) -> None:
+        adapter = self.line.adapter
+        dr.async_get(self._hass).async_get_or_create(
+            config_entry_id=self._entry.entry_id,
+            config_subentry_id=self.subentry.subentry_id,
+            identifiers={(DOMAIN, self.subentry.subentry_id)},
+            name=self.subentry.title,
+            manufacturer=None,
+            model="Simulated DALI line" if self.kind is LineKind.SIMULATED else "DALI line",
+            model_id=None if adapter is None else str(adapter.article),
+            serial_number=None if adapter is None else str(adapter.serial),
+            hw_version=None if adapter is None else adapter.hardware,
+        )
+
+    async def _locate(self) -> str:
+        """Return where the port is now: an adapter that was moved to another socket is followed."""
+        device: str = self.subentry.data[CONF_DEVICE]
+        find_moved = getattr(usb, "async_find_moved_serial_port", None)
+        if find_moved is None:
+            # Home Assistant 2026.10 does not know; a path by id stays the same anyway.
+            return device
+        return find_moved(self._hass, device) or device
+
+
+def _start_simulator(simulator: SimulatedLine, folder: Path) -> None:
+    """Start a simulator in a folder that only this user can look into."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to someone else")
+    simulator.start()
