@@ -1,0 +1,1 @@
+"""Tests with a real Home Assistant core, and the simulated line behind a real serial port."""

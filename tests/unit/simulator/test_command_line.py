@@ -1,0 +1,113 @@
+"""The simulator as a process of its own."""
+
+from collections.abc import Iterator, Sequence
+import json
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from custom_components.smart_lighting_ai_dali.simulator.__main__ import main
+
+MODULE = "custom_components.smart_lighting_ai_dali.simulator"
+ROOT = Path(__file__).parents[3]
+PATIENCE = 30
+
+
+@pytest.fixture
+def processes() -> Iterator[list[subprocess.Popen[str]]]:
+    """Return a list of processes that end with the test."""
+    processes: list[subprocess.Popen[str]] = []
+    yield processes
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_it_runs_until_it_is_told_to_end(
+    tmp_path: Path, processes: list[subprocess.Popen[str]], end: signal.Signals
+) -> None:
+    link, control, log = tmp_path / "line", tmp_path / "control", tmp_path / "log"
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", MODULE, "--fleet", "demo", "--link", str(link), "--seed", "7"),
+            *("--control", str(control), "--log", str(log), "--speed", "2"),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    processes.append(process)
+    assert process.stdout is not None
+    assert process.stdout.readline() == f"ready {link}\n"
+    port = os.open(link, os.O_RDWR | os.O_NOCTTY)
+    # DAPC 0 by broadcast: the reply, then the frame on the wire and in the log.
+    os.write(port, bytes((0x59, 0x32, 7, 0, 16, 2, 0xFE, 0, 0, 0, 0x32 ^ 7 ^ 16 ^ 2 ^ 0xFE)))
+    assert os.read(port, 6) == bytes((0x59, 0x33, 2, 1, 1, 0x31))
+    os.read(port, 1)
+    os.close(port)
+    assert control.is_socket()
+    process.send_signal(end)
+    assert process.communicate(timeout=PATIENCE) == ("", "")
+    assert process.returncode == 0
+    (frame,) = [json.loads(line) for line in log.read_text().splitlines()]
+    assert (frame["data"], frame["source"]) == ("0xFE00", "adapter")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log"]
+
+
+def run(capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path]) -> tuple[int, str, str]:
+    """Run the program here, end it once it is ready, and return its exit code and what it wrote."""
+    here = threading.get_ident()
+    timer = threading.Timer(0.3, lambda: signal.pthread_kill(here, signal.SIGTERM))
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    timer.start()
+    try:
+        code = main([str(argument) for argument in arguments])
+    except SystemExit as error:
+        code = int(error.code or 0)
+    finally:
+        timer.cancel()
+        timer.join()
+        signal.signal(signal.SIGTERM, before)
+    output = capsys.readouterr()
+    return code, output.out, output.err
+
+
+def test_it_says_when_it_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    link = tmp_path / "line"
+    assert run(capsys, ("--fleet", "office", "--link", link)) == (0, f"ready {link}\n", "")
+    assert not link.is_symlink()
+
+
+def test_a_fleet_with_mistakes_is_turned_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "fleet.yaml"
+    path.write_text("name: Test\ngear:\n  - {address: 99}\n  - {address: 98}\n")
+    code, out, err = run(capsys, ("--fleet", path, "--link", tmp_path / "line"))
+    assert (code, out) == (2, "")
+    assert "line 3, gear 1, address: 99 is not allowed; 0 to 63, or none" in err
+    assert "line 4, gear 2, address: 98 is not allowed; 0 to 63, or none" in err
+
+
+def test_a_fleet_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, ("--fleet", "nowhere", "--link", tmp_path / "line"))
+    assert code == 2
+    assert "built in are demo, office" in err
+
+
+@pytest.mark.parametrize("speed", ["0", "fast", "inf", "nan"])
+def test_a_speed_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str], speed: str) -> None:
+    code, _, err = run(capsys, ("--fleet", "demo", "--link", tmp_path / "line", "--speed", speed))
+    assert code == 2
+    assert "1 is real time" in err
+
+
+def test_a_port_that_can_not_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, ("--fleet", "demo", "--link", tmp_path / "nowhere" / "line"))
+    assert (code, out) == (1, "")
+    assert "No such file" in err

@@ -1,0 +1,232 @@
+"""Fleet files: what they may say, and what people are told of their mistakes."""
+
+from pathlib import Path
+
+import pytest
+
+from custom_components.smart_lighting_ai_dali.simulator.fleet import EXAMPLE_GTIN, Fleet, FleetError, built_in_fleets
+from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
+
+EVERYTHING = """
+name: Everything
+power_supply: adapter
+defaults:
+  room: Hall
+  fade_time: 4
+gear:
+  - name: Ceiling
+    address: 7
+    random_address: 0x123456
+    types: [8, 6]
+    groups: [0, 15]
+    scenes: {0: 254, 15: 0}
+    gtin: 9520000000028
+    serial: 0xFFFFFFFFFFFFFFFF
+    unit: 1
+    units: 2
+    firmware: "2.10"
+    hardware: "1.0"
+    edition: 1
+    physical_minimum: 85
+    minimum: 90
+    maximum: 200
+    power_on_level: mask
+    system_failure_level: 0
+    fade_time: 2
+    fade_rate: 15
+    extended_fade: 0x14
+    level: 100
+    faults: [lamp, gear, deaf]
+"""
+
+
+VERSION = 'a version in quotes, such as "2.1", both numbers 0 to 255'
+ADVICE = 'give each its own, or write "duplicates: allowed"'
+
+
+def problems(content: str) -> tuple[str, ...]:
+    """Return what is wrong with a fleet."""
+    with pytest.raises(FleetError) as caught:
+        Fleet.parse(content)
+    return caught.value.problems
+
+
+def gear(*lines: str) -> str:
+    """Return a fleet of one gear."""
+    return "name: Test\ngear:\n  - " + "\n    ".join(("name: Lamp", *lines)) + "\n"
+
+
+def test_everything_can_be_said() -> None:
+    fleet = Fleet.parse(EVERYTHING)
+    assert fleet == Fleet(
+        name="Everything",
+        adapter_feeds_line=True,
+        gear=(
+            GearSpecification(
+                name="Ceiling",
+                room="Hall",
+                short_address=7,
+                random_address=0x123456,
+                device_types=(6, 8),
+                groups=frozenset({0, 15}),
+                scenes={0: 254, 15: 0},
+                gtin=9520000000028,
+                serial=0xFFFF_FFFF_FFFF_FFFF,
+                unit_index=1,
+                unit_count=2,
+                firmware=(2, 10),
+                hardware=(1, 0),
+                edition=1,
+                physical_minimum=85,
+                minimum=90,
+                maximum=200,
+                power_on_level=255,
+                system_failure_level=0,
+                fade_time=2,
+                fade_rate=15,
+                extended_fade=0x14,
+                lamp_failure=True,
+                gear_failure=True,
+                deaf=True,
+                level=100,
+            ),
+        ),
+    )
+
+
+def test_nothing_has_to_be_said_of_a_gear() -> None:
+    first, second = Fleet.parse("name: Test\ngear: [{}, {name: Desk, address: 3}]").gear
+    assert (first.name, first.short_address, first.gtin) == ("Gear 1", None, EXAMPLE_GTIN)
+    assert first.random_address is None, "it was never commissioned"
+    assert (second.name, second.short_address) == ("Desk", 3)
+    assert second.random_address is not None
+    assert first.serial != second.serial
+
+
+def test_a_gear_keeps_its_identity_where_another_comes_before_it() -> None:
+    desk = Fleet.parse("name: Test\ngear: [{name: Desk, address: 3}]").gear[0]
+    assert Fleet.parse("name: Test\ngear: [{name: New}, {name: Desk, address: 3}]").gear[1] == desk
+
+
+def test_a_line_may_have_no_gear() -> None:
+    assert Fleet.parse("name: Empty\ngear: []").gear == ()
+
+
+def test_an_address_can_be_none() -> None:
+    (one,) = Fleet.parse(gear("address: none", "random_address: none")).gear
+    assert (one.short_address, one.random_address) == (None, 0xFFFFFF)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("address: 64", "line 4, gear 1 (Lamp), address: 64 is not allowed; 0 to 63, or none"),
+        ("address: yes", "line 4, gear 1 (Lamp), address: True is not allowed; 0 to 63, or none"),
+        ("room: 7", "line 4, gear 1 (Lamp), room: 7 is not allowed; a text"),
+        ("room:", "line 4, gear 1 (Lamp), room: nothing is not allowed; a text"),
+        ("gtin: -1", "line 4, gear 1 (Lamp), gtin: -1 is not allowed; 0 to 0xffffffffffff"),
+        ("groups: 3", "line 4, gear 1 (Lamp), groups: 3 is not allowed; a list of numbers 0 to 15, each once"),
+        ("groups: [16]", "line 4, gear 1 (Lamp), groups: [16] is not allowed; a list of numbers 0 to 15, each once"),
+        ("types: [6, 6]", "line 4, gear 1 (Lamp), types: [6, 6] is not allowed; a list of numbers 0 to 253, each once"),
+        (
+            "scenes: [1]",
+            "line 4, gear 1 (Lamp), scenes: [1] is not allowed; scene numbers 0 to 15, each with a level 0 to 254",
+        ),
+        (
+            "scenes: {16: 1}",
+            "line 4, gear 1 (Lamp), scenes: {16: 1} is not allowed; scene numbers 0 to 15, each with a level 0 to 254",
+        ),
+        (
+            "firmware: 1.10",
+            f"line 4, gear 1 (Lamp), firmware: 1.1 is not allowed; {VERSION}",
+        ),
+        (
+            'firmware: "1.256"',
+            f"line 4, gear 1 (Lamp), firmware: 1.256 is not allowed; {VERSION}",
+        ),
+        ("edition: 3", "line 4, gear 1 (Lamp), edition: 3 is not allowed; 1 to 2"),
+        ("power_on_level: 255", "line 4, gear 1 (Lamp), power_on_level: 255 is not allowed; 0 to 254, or mask"),
+        ("faults: [fire]", "line 4, gear 1 (Lamp), faults: ['fire'] is not allowed; a list of lamp, gear, deaf"),
+        ("adress: 3", "line 4, gear 1 (Lamp): there is no key adress; did you mean address?"),
+        ("name: Twice", "line 4, gear 1 (Lamp): name stands there twice; once is enough"),
+        (
+            "room: !secret hall",
+            "line 4, gear 1 (Lamp), room: this can't be read; plain numbers, texts and lists are allowed",
+        ),
+        (
+            "minimum: 200\n    maximum: 100",
+            "line 3, gear 1 (Lamp): physical_minimum 1, minimum 200 and maximum 100 have to be in rising order",
+        ),
+        ("unit: 2\n    units: 2", "line 3, gear 1 (Lamp): unit 2 is not one of its 2; units count from 0"),
+        (
+            "room: " + "x" * 50 + "\n    level: [" + "1, " * 30 + "]",
+            "line 5, gear 1 (Lamp), level: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,… is not allowed; 0 to 254",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_what_is_allowed(line: str, message: str) -> None:
+    assert problems(gear(line)) == (message,)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty; a fleet needs a name and gear"),
+        ("gear: []", "line 1, name: missing; a text"),
+        ("name: X", "line 1, gear: a list of gear is needed; [] for a line without any"),
+        ("name: X\ngear: Lamp", "line 2, gear: a list of gear is needed; [] for a line without any"),
+        ("name: X\ngear: [Lamp]", "line 2, gear 1: keys with values are needed, such as 'name: Hall'"),
+        ("- 1", "line 1, the fleet: keys with values are needed, such as 'name: Hall'"),
+        (
+            "name: X\ngear: []\nzzz: 1",
+            "line 3, the fleet: there is no key zzz; there are name, duplicates, power_supply, defaults, gear",
+        ),
+        ("name: X\ngear: []\n[1]: 1", "line 3, the fleet: there is no key ?; "),
+        ("name: X\ngear: []\npower_supply: sun", "line 3, power_supply: sun is not allowed; separate or adapter"),
+        ("name: X\ngear: []\ndefaults: {address: 3}", "line 3, defaults: there is no key address; there are room, "),
+        ("name: X\ngear: []\ndefaults: {level: 300}", "line 3, defaults, level: 300 is not allowed; 0 to 254"),
+        ("name: [X", "line 1, column 9: expected ',' or ']', but got '<stream end>'"),
+        ("name: \x00", "not YAML: unacceptable character"),
+        ("name: X\ngear: [" + "{}, " * 65 + "]\nduplicates: allowed", "line 2, gear: 65 are too many; a line has room"),
+    ],
+)
+def test_a_fleet_that_is_none(content: str, message: str) -> None:
+    assert any(problem.startswith(message) for problem in problems(content)), problems(content)
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    found = problems("gear: [{address: 99}, {nmae: Desk}]\npower_supply: sun")
+    assert len(found) == 4
+    with pytest.raises(FleetError, match=r"99 is not allowed.*did you mean name"):
+        Fleet.parse("name: X\ngear: [{address: 99}, {nmae: Desk}]")
+
+
+@pytest.mark.parametrize(
+    ("same", "kind"),
+    [
+        ("address: 3", "address 3"),
+        ("random_address: 0x1234", "random address 0x001234"),
+        ("serial: 5", "gtin, serial and unit 9520000000011 5 0"),
+    ],
+)
+def test_gear_that_can_not_be_told_apart_is_allowed_on_demand_only(same: str, kind: str) -> None:
+    content = f"name: Test\ngear:\n  - {{name: Left, {same}}}\n  - {{name: Right, {same}}}\n"
+    assert problems(content) == (f"line 4, gear 2 (Right): {kind} is that of gear 1 (Left) too; {ADVICE}",)
+    assert len(Fleet.parse(content + "duplicates: allowed\n").gear) == 2
+
+
+@pytest.mark.parametrize(("name", "size", "rooms"), [("demo", 12, 5), ("office", 64, 9)])
+def test_the_built_in_fleets_are_sound(name: str, size: int, rooms: int) -> None:
+    fleet = Fleet.load(built_in_fleets()[name])
+    assert sorted(one.short_address or 0 for one in fleet.gear) == list(range(size))
+    assert len({one.room for one in fleet.gear}) == rooms
+    assert len({(one.room, one.name) for one in fleet.gear}) == size
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.yaml"
+    path.write_bytes(b"name: \xff")
+    with pytest.raises(FleetError, match=r"fleet\.yaml: not a text file"):
+        Fleet.load(path)
+    with pytest.raises(FileNotFoundError):
+        Fleet.load(tmp_path / "nowhere.yaml")
