@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from homeassistant.components import usb
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_DEVICE
 from homeassistant.core import HomeAssistant
@@ -32,8 +33,9 @@ def _integrations(hass: HomeAssistant, request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _ports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the machine's own ports alone: a test that adds usb without setting it up has none."""
-    monkeypatch.setattr("homeassistant.components.usb.async_register_port_event_callback", lambda *_: lambda: None)
+    """Leave the machine's own ports alone: usb is not set up, so that nothing is looked for on it."""
+    monkeypatch.setattr(usb, "async_register_port_event_callback", lambda *_: lambda: None)
+    monkeypatch.setattr(usb, "async_find_moved_serial_port", lambda *_: None, raising=False)
 
 
 def lamp(address: int, **more: Any) -> GearSpecification:

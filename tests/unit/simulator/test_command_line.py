@@ -81,7 +81,7 @@ def run(capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path]) -> 
 
 def test_it_says_when_it_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     link = tmp_path / "line"
-    assert run(capsys, ("--fleet", "office", "--link", link)) == (0, f"ready {link}\n", "")
+    assert run(capsys, ("--fleet", "office", "--link", link, "--speed", "0.5")) == (0, f"ready {link}\n", "")
     assert not link.is_symlink()
 
 
