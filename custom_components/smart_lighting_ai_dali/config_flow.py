@@ -17,7 +17,7 @@ from homeassistant.const import CONF_DEVICE
 from homeassistant.core import callback
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
-from .const import DOMAIN, SITE_TITLE, SUBENTRY_LINE, LineKind
+from .const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, LineKind
 from .line_flow import MENU, LineSteps
 
 
@@ -124,7 +124,9 @@ class LineSubentryFlow(LineSteps[SubentryFlowResult], ConfigSubentryFlow):
             subentry = self._get_reconfigure_subentry()
             if unique_id is not None and has_line(entry, unique_id, but=subentry.subentry_id):
                 return self.async_abort(reason="already_configured")
-            return self.async_update_and_abort(entry, subentry, title=title, data=data, unique_id=unique_id)
+            # A line keeps the name that it has, which is a person's choice; a set of simulated gear is its own.
+            name = title if data[CONF_KIND] == LineKind.SIMULATED else subentry.title
+            return self.async_update_and_abort(entry, subentry, title=name, data=data, unique_id=unique_id)
         if unique_id is not None and has_line(entry, unique_id):
             return self.async_abort(reason="already_configured")
         return self.async_create_entry(title=title, data=data, unique_id=unique_id)

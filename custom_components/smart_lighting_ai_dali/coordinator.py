@@ -47,6 +47,14 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self._found_listeners: list[GearListener] = []
 
     @callback
+    def async_replace_line(self, line: Line, *, names: dict[int, str], areas: dict[int, str]) -> None:
+        """Put another line behind the entities: this one was changed."""
+        self.line, self.names, self.areas = line, names, areas
+        self.async_set_updated_data(line.status)
+        for gear in line.gear.values():
+            self._tell(gear.key)
+
+    @callback
     def async_listen_to_gear(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call a listener when the state of one gear changes; returns what ends that."""
         self._gear_listeners[key].append(listener)

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from homeassistant.components import usb
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity import Entity
@@ -63,19 +63,26 @@ class Site:
             }
             for subentry_id, line in list(self.lines.items()):
                 subentry = wanted.get(subentry_id)
-                if subentry is None or _is_another(line.subentry, subentry):
+                if subentry is None:
                     del self.lines[subentry_id]
                     await line.async_stop()
-                    if subentry is None:
-                        await line.async_forget()
-                        ir.async_delete_issue(self._hass, DOMAIN, f"fleet_{subentry_id}")
+                    await line.async_forget()
+                    ir.async_delete_issue(self._hass, DOMAIN, _issue_of(subentry_id))
+                elif line.is_changed:
+                    await line.async_stop()
+                    await self._async_start_line(line)
             for subentry_id, subentry in wanted.items():
                 if subentry_id not in self.lines:
-                    await self._async_start_line(subentry)
+                    line = SiteLine(self._hass, self._entry, subentry)
+                    if await self._async_start_line(line):
+                        self.lines[subentry_id] = line
+                        for listener in tuple(self._line_listeners):
+                            listener(line.coordinator)
 
-    async def _async_start_line(self, subentry: ConfigSubentry) -> None:
-        line = SiteLine(self._hass, self._entry, subentry)
-        issue = f"fleet_{subentry.subentry_id}"
+    async def _async_start_line(self, line: SiteLine) -> bool:
+        """Start a line; return False where that can't be, which is told in a repair issue."""
+        subentry = line.subentry
+        issue = _issue_of(subentry.subentry_id)
         try:
             await line.async_start()
         except (FleetError, OSError) as error:
@@ -90,11 +97,9 @@ class Site:
                 translation_key="fleet",
                 translation_placeholders={"line": subentry.title, "reason": str(error)},
             )
-            return
+            return False
         ir.async_delete_issue(self._hass, DOMAIN, issue)
-        self.lines[subentry.subentry_id] = line
-        for listener in tuple(self._line_listeners):
-            listener(line.coordinator)
+        return True
 
     @callback
     def async_listen_to_lines(self, listener: LineListener) -> CALLBACK_TYPE:
@@ -111,9 +116,9 @@ class Site:
             line.line.wake()
 
 
-def _is_another(before: ConfigSubentry, after: ConfigSubentry) -> bool:
-    """Tell whether a line has to be started anew."""
-    return dict(before.data) != dict(after.data) or before.title != after.title
+def _issue_of(subentry_id: str) -> str:
+    """Return the id of the repair issue of a line that can't be started."""
+    return f"fleet_{subentry_id}"
 
 
 @callback

@@ -5,7 +5,7 @@ import logging
 import os
 from pathlib import Path
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.components import usb
 from homeassistant.config_entries import ConfigSubentry
@@ -41,7 +41,6 @@ class SiteLine:
     """One line of the site, from its start to its stop."""
 
     line: Line
-    coordinator: LineCoordinator
 
     def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry, subentry: ConfigSubentry) -> None:
         self.subentry = subentry
@@ -49,18 +48,35 @@ class SiteLine:
         self._hass = hass
         self._entry = entry
         self._store = GearStore(hass, subentry.subentry_id)
+        self._coordinator: LineCoordinator | None = None
         self._scan: asyncio.Task[None] | None = None
+        self._scan_wanted = False
+        # A subentry is changed in place: what the line was started with has to be kept.
+        self._started_with = _settings_of(subentry)
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether the line has to be started anew, since it was changed."""
+        return _settings_of(self.subentry) != self._started_with
 
     @property
     def kind(self) -> LineKind:
         """Return how the line is reached."""
         return LineKind(self.subentry.data[CONF_KIND])
 
+    @property
+    def coordinator(self) -> LineCoordinator:
+        """Return what feeds the entities; there once the line was started, and the same for all its starts."""
+        if self._coordinator is None:
+            raise RuntimeError("the line was not started")
+        return self._coordinator
+
     async def async_start(self) -> None:
         """Build the line and let it connect in the background: a missing port delays nobody.
 
         Raises FleetError or OSError where a simulated line can't be started.
         """
+        self._started_with = _settings_of(self.subentry)
         names: dict[int, str] = {}
         areas: dict[int, str] = {}
         url = self.subentry.data.get(CONF_DEVICE, "")
@@ -84,14 +100,14 @@ class SiteLine:
             adapter_serial=self.subentry.data.get(CONF_ADAPTER_SERIAL),
             locate=self._locate if self.kind is LineKind.SERIAL else None,
         )
-        self.coordinator = LineCoordinator(
-            self._hass,
-            self._entry,
-            self.line,
-            subentry_id=self.subentry.subentry_id,
-            names=names,
-            areas=areas,
-        )
+        # A line of which nothing is known yet, and one that was changed, are searched when they are online.
+        self._scan_wanted = not self.line.gear or self._coordinator is not None
+        if self._coordinator is None:
+            self._coordinator = LineCoordinator(
+                self._hass, self._entry, self.line, subentry_id=self.subentry.subentry_id, names=names, areas=areas
+            )
+        else:
+            self._coordinator.async_replace_line(self.line, names=names, areas=areas)
         self._register_device()
         self.line.subscribe(self._listen)
         self.line.start()
@@ -100,7 +116,7 @@ class SiteLine:
         """Answer everyone who waits, free the port, then end the simulator."""
         await self.line.stop()
         if self._scan is not None:
-            await asyncio.gather(self._scan, return_exceptions=True)
+            await self._scan
         await self._store.async_save(self.line.gear.values())
         if self.simulator is not None:
             await self._hass.async_add_executor_job(self.simulator.stop)
@@ -123,7 +139,7 @@ class SiteLine:
         match event:
             case StatusChanged(status=LineStatus.ONLINE):
                 self._register_device()
-                if not self.line.gear and self._scan is None:
+                if self._scan_wanted and (self._scan is None or self._scan.done()):
                     self._scan = self._entry.async_create_background_task(
                         self._hass, self._first_scan(), f"{DOMAIN} first scan of {self.line.name}"
                     )
@@ -132,14 +148,13 @@ class SiteLine:
         self.coordinator.async_handle(event)
 
     async def _first_scan(self) -> None:
-        """Look for gear on a line of which nothing is known yet."""
+        """Look for gear; what went wrong is tried again the next time that the line is online."""
         try:
             result = await self.line.scan()
         except LineError as error:
-            _LOGGER.info("line=%s scan=failed reason=%s", self.line.name, error.key)
-            # The next time that the line is online it is tried again.
-            self._scan = None
+            _LOGGER.debug("line=%s scan=failed reason=%s", self.line.name, error.key)
         else:
+            self._scan_wanted = False
             _LOGGER.info("line=%s scan=done gear=%d", self.line.name, len(result.found))
 
     def _register_device(self) -> None:
@@ -164,6 +179,11 @@ class SiteLine:
             # Home Assistant 2026.10 does not know; a path by id stays the same anyway.
             return device
         return find_moved(self._hass, device) or device
+
+
+def _settings_of(subentry: ConfigSubentry) -> tuple[dict[str, Any], str]:
+    """Return what a line is made by."""
+    return dict(subentry.data), subentry.title
 
 
 def _start_simulator(simulator: SimulatedLine, folder: Path) -> None:

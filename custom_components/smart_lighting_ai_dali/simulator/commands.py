@@ -101,63 +101,71 @@ YES: Final = 255
 FIRST_EXTENDED_OPCODE: Final = 0xE0
 QUERY_EXTENDED_VERSION_NUMBER: Final = 0xFF
 
-_NUMBERED: Final = frozenset({
-    Command.GO_TO_SCENE,
-    Command.SET_SCENE,
-    Command.REMOVE_FROM_SCENE,
-    Command.ADD_TO_GROUP,
-    Command.REMOVE_FROM_GROUP,
-    Command.QUERY_SCENE_LEVEL,
-})
-# Instructions that come in pairs of equal frames (11.4 and 11.7).
-SEND_TWICE: Final = frozenset(
-    command for command in Command if Command.RESET <= command <= Command.ENABLE_WRITE_MEMORY
+_NUMBERED: Final = frozenset(
+    {
+        Command.GO_TO_SCENE,
+        Command.SET_SCENE,
+        Command.REMOVE_FROM_SCENE,
+        Command.ADD_TO_GROUP,
+        Command.REMOVE_FROM_GROUP,
+        Command.QUERY_SCENE_LEVEL,
+    }
 )
+# Instructions that come in pairs of equal frames (11.4 and 11.7).
+SEND_TWICE: Final = frozenset(command for command in Command if Command.RESET <= command <= Command.ENABLE_WRITE_MEMORY)
 SEND_TWICE_SPECIAL: Final = frozenset({Special.INITIALISE, Special.RANDOMISE})
 # Special commands whose second byte has to be zero.
-WITHOUT_DATA: Final = frozenset({
-    Special.TERMINATE,
-    Special.RANDOMISE,
-    Special.COMPARE,
-    Special.WITHDRAW,
-    Special.PING,
-    Special.QUERY_SHORT_ADDRESS,
-})
+WITHOUT_DATA: Final = frozenset(
+    {
+        Special.TERMINATE,
+        Special.RANDOMISE,
+        Special.COMPARE,
+        Special.WITHDRAW,
+        Special.PING,
+        Special.QUERY_SHORT_ADDRESS,
+    }
+)
 # What the second edition brought; gear of the first ignores it.
-SECOND_EDITION: Final = frozenset({
-    Command.GO_TO_LAST_ACTIVE_LEVEL,
-    Command.SAVE_PERSISTENT_VARIABLES,
-    Command.SET_OPERATING_MODE,
-    Command.RESET_MEMORY_BANK,
-    Command.IDENTIFY_DEVICE,
-    Command.SET_EXTENDED_FADE_TIME,
-    Command.QUERY_OPERATING_MODE,
-    Command.QUERY_LIGHT_SOURCE_TYPE,
-    Command.QUERY_MANUFACTURER_SPECIFIC_MODE,
-    Command.QUERY_NEXT_DEVICE_TYPE,
-    Command.QUERY_EXTENDED_FADE_TIME,
-    Command.QUERY_CONTROL_GEAR_FAILURE,
-})
+SECOND_EDITION: Final = frozenset(
+    {
+        Command.GO_TO_LAST_ACTIVE_LEVEL,
+        Command.SAVE_PERSISTENT_VARIABLES,
+        Command.SET_OPERATING_MODE,
+        Command.RESET_MEMORY_BANK,
+        Command.IDENTIFY_DEVICE,
+        Command.SET_EXTENDED_FADE_TIME,
+        Command.QUERY_OPERATING_MODE,
+        Command.QUERY_LIGHT_SOURCE_TYPE,
+        Command.QUERY_MANUFACTURER_SPECIFIC_MODE,
+        Command.QUERY_NEXT_DEVICE_TYPE,
+        Command.QUERY_EXTENDED_FADE_TIME,
+        Command.QUERY_CONTROL_GEAR_FAILURE,
+    }
+)
 SECOND_EDITION_SPECIAL: Final = frozenset({Special.PING, Special.WRITE_MEMORY_LOCATION_NO_REPLY})
 # Every other command takes back ENABLE WRITE MEMORY (9.10.5).
-KEEPS_WRITE_ENABLED: Final[frozenset[Command | Special]] = frozenset({
-    Command.ENABLE_WRITE_MEMORY,
-    Command.QUERY_CONTENT_DTR0,
-    Command.QUERY_CONTENT_DTR1,
-    Command.QUERY_CONTENT_DTR2,
-    Special.DTR0,
-    Special.DTR1,
-    Special.DTR2,
-    Special.WRITE_MEMORY_LOCATION,
-    Special.WRITE_MEMORY_LOCATION_NO_REPLY,
-})
+KEEPS_WRITE_ENABLED: Final[frozenset[Command | Special]] = frozenset(
+    {
+        Command.ENABLE_WRITE_MEMORY,
+        Command.QUERY_CONTENT_DTR0,
+        Command.QUERY_CONTENT_DTR1,
+        Command.QUERY_CONTENT_DTR2,
+        Special.DTR0,
+        Special.DTR1,
+        Special.DTR2,
+        Special.WRITE_MEMORY_LOCATION,
+        Special.WRITE_MEMORY_LOCATION_NO_REPLY,
+    }
+)
 # Every other command ends an identification (9.14.3).
-KEEPS_IDENTIFYING: Final[frozenset[Command | Special]] = frozenset({
-    Command.RECALL_MAX_LEVEL,
-    Command.RECALL_MIN_LEVEL,
-    Command.IDENTIFY_DEVICE,
-    Special.INITIALISE,
-})
+KEEPS_IDENTIFYING: Final[frozenset[Command | Special]] = frozenset(
+    {
+        Command.RECALL_MAX_LEVEL,
+        Command.RECALL_MIN_LEVEL,
+        Command.IDENTIFY_DEVICE,
+        Special.INITIALISE,
+    }
+)
 
 
 def command_of(opcode: int) -> tuple[Command, int] | None:

@@ -7,7 +7,6 @@ from ..dali.level import MASK
 from .commands import Command
 from .state import IDENTIFY_SECONDS, State
 
-_NORMAL_MODE: Final = 0
 _LONGEST_EXTENDED_FADE: Final = 0x4F
 _LONGEST_FADE: Final = 15
 

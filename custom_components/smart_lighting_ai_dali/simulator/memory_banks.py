@@ -66,15 +66,17 @@ def bank_0(specification: GearSpecification) -> MemoryBank:
         # The first edition's checksum makes the sum of all that follows zero.
         cells[_CHECKSUM] = -sum(cells.values()) & 0xFF
     else:
-        tail = bytes([
-            *specification.hardware,
-            VERSION_2_0,
-            VERSION_2_0,
-            _NONE,
-            0,
-            specification.unit_count,
-            specification.unit_index,
-        ])
+        tail = bytes(
+            [
+                *specification.hardware,
+                VERSION_2_0,
+                VERSION_2_0,
+                _NONE,
+                0,
+                specification.unit_count,
+                specification.unit_index,
+            ]
+        )
         cells = _numbered(_LAST_BANK, bytes([1]) + head + specification.serial.to_bytes(8) + tail)
     cells[_LAST_LOCATION] = max(cells)
     return MemoryBank(cells)

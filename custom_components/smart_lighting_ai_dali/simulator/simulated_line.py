@@ -67,7 +67,8 @@ class SimulatedLine:
         thread, self._thread = self._thread, None
         if thread is None or self._loop is None or self._stop is None:
             return
-        self._loop.call_soon_threadsafe(self._stop.set)
+        if thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
         thread.join()
         self._loop = self._stop = self._simulation = None
 

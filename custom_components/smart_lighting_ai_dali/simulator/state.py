@@ -76,6 +76,10 @@ class State:
         """Return whether the gear shows which one it is."""
         return self.identifies_until is not None and now < self.identifies_until
 
+    def is_measuring(self, now: float) -> bool:
+        """Return whether a reference measurement of the LED modules runs."""
+        return self.led is not None and self.led.measuring(now)
+
     def reset(self) -> None:
         """Obey RESET (11.4.2)."""
         self.variables.reset()
@@ -94,3 +98,41 @@ class State:
         self.types_to_list = None
         if self.led is not None:
             self.led.abort()
+
+    def snapshot(self, now: float) -> dict[str, object]:
+        """Return all that the gear is at this instant, as plain JSON."""
+        variables, specification = self.variables, self.specification
+        status = self.status(now)
+        return {
+            "address": variables.short_address,
+            "random_address": variables.random_address,
+            "gtin": specification.gtin,
+            "serial": specification.serial,
+            "unit": specification.unit_index,
+            "edition": specification.edition,
+            "device_types": list(specification.device_types),
+            "level": self.arc_power.level(now),
+            "target": self.arc_power.target,
+            "last_active": self.arc_power.last_active,
+            "status": int(status),
+            "lamp_on": Status.LAMP_ON in status,
+            "fading": Status.FADE_RUNNING in status,
+            "limit_error": Status.LIMIT_ERROR in status,
+            "lamp_failure": self.lamp_failure,
+            "gear_failure": self.gear_failure,
+            "identifying": self.identifying(now),
+            "initialisation": self.initialisation.selection(now).value,
+            "physical_minimum": variables.physical_minimum,
+            "minimum": variables.minimum,
+            "maximum": variables.maximum,
+            "power_on_level": variables.power_on_level,
+            "system_failure_level": variables.system_failure_level,
+            "fade_time": variables.fade_time,
+            "fade_rate": variables.fade_rate,
+            "extended_fade": variables.extended_fade,
+            "fast_fade": variables.fast_fade,
+            "dimming_curve": variables.dimming_curve,
+            "groups": [group for group in range(16) if variables.groups >> group & 1],
+            "scenes": {str(scene): level for scene, level in enumerate(variables.scenes) if level != MASK},
+            "dtr": [self.registers.dtr0, self.registers.dtr1, self.registers.dtr2],
+        }

@@ -125,14 +125,11 @@ class Terminal:
             data = data[_write(port.master, data) :]
             if not data:
                 return
-            self._loop.add_writer(port.master, self._flush)
+            self._loop.add_writer(port.master, self._flush, port)
         if len(self._unsent) + len(data) <= MAX_UNSENT:
             self._unsent += data
 
-    def _flush(self) -> None:
-        port = self._port
-        if port is None:
-            return
+    def _flush(self, port: _Port) -> None:
         if port.is_open:
             del self._unsent[: _write(port.master, self._unsent)]
         else:

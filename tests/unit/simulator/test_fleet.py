@@ -147,7 +147,7 @@ def test_an_address_can_be_none() -> None:
         ("edition: 3", "line 4, gear 1 (Lamp), edition: 3 is not allowed; 1 to 2"),
         ("power_on_level: 255", "line 4, gear 1 (Lamp), power_on_level: 255 is not allowed; 0 to 254, or mask"),
         ("faults: [fire]", "line 4, gear 1 (Lamp), faults: ['fire'] is not allowed; a list of lamp, gear, deaf"),
-        ("adress: 3", "line 4, gear 1 (Lamp): there is no key adress; did you mean address?"),
+        ("addrezz: 3", "line 4, gear 1 (Lamp): there is no key addrezz; did you mean address?"),
         ("name: Twice", "line 4, gear 1 (Lamp): name stands there twice; once is enough"),
         (
             "room: !secret hall",
@@ -195,10 +195,10 @@ def test_a_fleet_that_is_none(content: str, message: str) -> None:
 
 
 def test_every_mistake_is_told_at_once() -> None:
-    found = problems("gear: [{address: 99}, {nmae: Desk}]\npower_supply: sun")
+    found = problems("gear: [{address: 99}, {nameq: Desk}]\npower_supply: sun")
     assert len(found) == 4
     with pytest.raises(FleetError, match=r"99 is not allowed.*did you mean name"):
-        Fleet.parse("name: X\ngear: [{address: 99}, {nmae: Desk}]")
+        Fleet.parse("name: X\ngear: [{address: 99}, {nameq: Desk}]")
 
 
 @pytest.mark.parametrize(

@@ -1,94 +1,17 @@
-"""The simulated adapter, byte by byte, on a virtual clock."""
-
-from functools import reduce
-from operator import xor
-import random
+"""The simulated adapter: what it says to each command, and of each frame."""
 
 import pytest
 
-from custom_components.smart_lighting_ai_dali.dali.timing import Priority, forward_frame
-from custom_components.smart_lighting_ai_dali.simulator.frame_log import Frame
-from custom_components.smart_lighting_ai_dali.simulator.luba import (
-    BUFFER_SIZE,
-    PING_SECONDS,
-    AdapterIdentity,
-    LubaAdapter,
-)
-from custom_components.smart_lighting_ai_dali.simulator.scheduler import VirtualScheduler
-from custom_components.smart_lighting_ai_dali.simulator.wire import Transmission, Wire
+from custom_components.smart_lighting_ai_dali.dali.timing import forward_frame
+from custom_components.smart_lighting_ai_dali.simulator.luba import BUFFER_SIZE, PING_SECONDS
 
-from .plain_gear import PlainGear, seeded
+from .adapter_bench import USER, Bench, luba
+from .plain_gear import PlainGear
 
 QUERY = 0x01A0
 DIM = (0xFE, 0x80)
-USER = 2
 TWICE = 0x80
 MINUTE = 60.0
-
-
-def luba(command: int, *payload: int) -> bytes:
-    """Return a message, made here and not by the simulator."""
-    body = bytes((command, len(payload), *payload))
-    return b"Y" + body + bytes((reduce(xor, body),))
-
-
-def messages(data: bytes) -> list[tuple[int, bytes]]:
-    """Return the commands and payloads of a stream that has to be free of anything else."""
-    found = []
-    while data:
-        length = data[2]
-        assert data[: length + 4] == luba(data[1], *data[3 : length + 3])
-        found.append((data[1], data[3 : length + 3]))
-        data = data[length + 4 :]
-    return found
-
-
-class Bench:
-    """An adapter between a host that is this test and a line with gear."""
-
-    def __init__(self, *gear: PlainGear, switchable_supply: bool = False) -> None:
-        self.clock = VirtualScheduler()
-        self.wire = Wire(self.clock, gear, seeded())
-        self.said = bytearray()
-        self.adapter = LubaAdapter(
-            self.clock,
-            self.wire,
-            write=self.said.extend,
-            supply=lambda *, on: self.wire.set_power(present=on),
-            identity=AdapterIdentity(serial=4711, switchable_supply=switchable_supply),
-        )
-
-    def tell(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Send bytes to the adapter and return its messages."""
-        self.adapter.receive(data, self.clock.now())
-        return self.hear()
-
-    def hear(self, seconds: float = 0.0) -> list[tuple[int, bytes]]:
-        """Let time pass and return the adapter's messages."""
-        self.clock.run_for(seconds)
-        said = bytes(self.said)
-        self.said.clear()
-        return messages(said)
-
-    def ask(self, command: int, *payload: int) -> bytes | None:
-        """Send a command and return the payload of its reply."""
-        replies = self.tell(luba(command, *payload))
-        assert [number for number, _ in replies] in ([], [command + 1])
-        return replies[0][1] if replies else None
-
-    def send(self, *data: int, mode: int = USER) -> bytes:
-        """Have a frame sent and return the reply's payload."""
-        reply = self.ask(0x32, 0, 8 * len(data), mode, *data, *[0] * (4 - len(data)))
-        assert reply is not None
-        return reply
-
-    def foreign(self, bits: int, data: int, *, twice: bool = False) -> None:
-        """Let another master send a frame."""
-        self.wire.send(Transmission(bits=bits, data=data, priority=Priority.USER, source="foreign", twice=twice))
-
-    def frames(self) -> list[Frame]:
-        """Return what was on the wire."""
-        return self.wire.log.frames()
 
 
 def tick(seconds: float) -> bytes:
@@ -404,51 +327,3 @@ def test_a_frame_from_before_a_restart_is_not_reported_after_it() -> None:
     bench.clock.run_for(0.001)
     bench.adapter.restart()
     assert bench.hear(0.5) == []
-
-
-# Bytes
-
-INFO = luba(0x20, 0)
-
-
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        b"\x00\xff\x13",
-        b"Y",
-        b"YY",
-        b"Y\x32\x03Y",
-        b"Y\x32\xff\x00",
-        b"Y\x20\x01\x00\x00",
-        INFO[:-1] + b"\x00",
-        b"Y\x2c\x17",
-    ],
-)
-def test_it_finds_the_next_message_after_garbage(garbage: bytes) -> None:
-    bench = Bench()
-    said = bench.tell(garbage + INFO)
-    if not said:
-        # The garbage looked like the beginning of something longer, until that became too old.
-        bench.clock.run_for(0.2)
-        said = bench.tell(INFO)
-    assert [command for command, _ in said] == [0x21]
-
-
-def test_messages_may_come_in_pieces_and_together() -> None:
-    bench = Bench()
-    said = []
-    for byte in INFO * 3:
-        said += bench.tell(bytes((byte,)))
-    said += bench.tell(INFO * 3)
-    assert [command for command, _ in said] == [0x21] * 6
-
-
-def test_no_bytes_at_all_make_it_deaf() -> None:
-    chance = random.Random(7)
-    bench = Bench()
-    alphabet = [*b"Y" * 40, *range(256)]
-    for _ in range(2000):
-        bench.adapter.receive(bytes(chance.choices(alphabet, k=chance.randrange(40))), bench.clock.now())
-    bench.clock.run_for(10.0)
-    bench.said.clear()
-    assert [command for command, _ in bench.tell(INFO)] == [0x21]
