@@ -51,6 +51,9 @@ class Recorder:
     async def check(self) -> None:
         """Be there."""
 
+    async def close(self, reason: LineError) -> None:
+        """Have nothing to let go of."""
+
     def abort(self, reason: LineError) -> None:
         """Be gone."""
         self.lost.set_result(reason)

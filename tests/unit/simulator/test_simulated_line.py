@@ -279,7 +279,7 @@ def test_faults_can_be_made_and_repaired(client: Client) -> None:
 
 def test_power_can_be_taken_and_given(client: Client) -> None:
     client.ask("mains", address=1, present=False)
-    assert [gear["mains"] for gear in client.ask("gear")] == [True, False]
+    assert [gear["has_mains"] for gear in client.ask("gear")] == [True, False]
     client.ask("line_power", present=False)
     until(lambda: bool(client.ask("gear")[0]["level"] == 254))
     client.ask("line_power", present=True)
