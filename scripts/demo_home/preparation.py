@@ -1,0 +1,134 @@
+"""What is done once in a new home, over the API that the frontend uses."""
+
+import asyncio
+import contextlib
+from typing import Any, Final
+
+from .client import ApiError, Client, WebSocket
+from .waiting import until
+
+DOMAIN: Final = "smart_lighting_ai_dali"
+USERNAME: Final = "demo"
+PASSWORD: Final = "demo"  # noqa: S105  # of a home on this machine, printed for everyone to use
+AREAS: Final = {
+    "Living room": "mdi:sofa",
+    "Kitchen": "mdi:stove",
+    "Bedroom": "mdi:bed",
+    "Hall": "mdi:door",
+    "Office": "mdi:desk",
+}
+GEAR: Final = 12
+
+# A first start looks at every address and reads who each gear is, at the pace of the bus: half a minute.
+FIND_SECONDS: Final = 180.0
+# Later ones only ask each for its level.
+ASK_SECONDS: Final = 15.0
+
+
+async def onboard(client: Client) -> None:
+    """Answer the questions of a new Home Assistant; the client is logged in afterwards."""
+    answer = await client.post(
+        "/api/onboarding/users",
+        {
+            "client_id": client.client_id,
+            "name": "Demo",
+            "username": USERNAME,
+            "password": PASSWORD,
+            "language": "en",
+        },
+    )
+    await client.use_code(answer["auth_code"])
+    for step in await client.get("/api/onboarding"):
+        if step["done"]:
+            continue
+        data = {}
+        if step["step"] == "integration":
+            data = {"client_id": client.client_id, "redirect_uri": client.client_id}
+        await client.post(f"/api/onboarding/{step['step']}", data)
+
+
+async def furnish(socket: WebSocket) -> None:
+    """Make the areas of the home that are not there yet."""
+    areas = await socket.call("config/area_registry/list")
+    existing = {area["name"].casefold(): area["area_id"] for area in areas}
+    for name, icon in AREAS.items():
+        if (area_id := existing.get(name.casefold())) is not None:
+            await socket.call("config/area_registry/update", area_id=area_id, name=name, icon=icon)
+        else:
+            await socket.call("config/area_registry/create", name=name, icon=icon)
+
+
+async def add_simulated_line(client: Client) -> None:
+    """Go through the integration's own dialog. Raises ApiError where it takes another turn."""
+    flows = "/api/config/config_entries/flow"
+    result = await client.post(flows, {"handler": DOMAIN, "show_advanced_options": False})
+    for answer in ({"next_step_id": "simulated"}, {"fleet": "demo"}):
+        result = await client.post(f"{flows}/{result['flow_id']}", answer)
+    if result["type"] != "create_entry":
+        message = f"the integration was not set up: {result}"
+        raise ApiError(message)
+
+
+async def wait_until_running(socket: WebSocket) -> None:
+    """Wait until Home Assistant has started everything."""
+
+    async def is_running() -> bool:
+        config = await socket.call("get_config")
+        return bool(config["state"] == "RUNNING")
+
+    await until(is_running)
+
+
+async def wait_for_all_lights(socket: WebSocket) -> None:
+    """Wait until every gear of the demo is a light that works. Raises ApiError."""
+
+    async def all_work() -> bool:
+        return sum(is_working(light) for light in await all_lights(socket)) >= GEAR
+
+    try:
+        async with asyncio.timeout(FIND_SECONDS):
+            await until(all_work)
+    except TimeoutError:
+        states = {light["entity_id"]: light["state"] for light in await all_lights(socket)}
+        message = f"not all of the {GEAR} lights work after {FIND_SECONDS:.0f} s: {states}"
+        raise ApiError(message) from None
+
+
+async def count_lights(socket: WebSocket) -> int:
+    """Return how many lights work, once each had the time to be asked."""
+
+    async def all_work() -> bool:
+        return all(is_working(light) for light in await all_lights(socket))
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(ASK_SECONDS):
+            await until(all_work)
+    return sum(is_working(light) for light in await all_lights(socket))
+
+
+async def all_lights(socket: WebSocket) -> list[dict[str, Any]]:
+    """Return the states of all lights."""
+    states: list[dict[str, Any]] = await socket.call("get_states")
+    return [state for state in states if state["entity_id"].startswith("light.")]
+
+
+def is_working(light: dict[str, Any]) -> bool:
+    """Tell whether a light is known to be on or off."""
+    return light["state"] in {"on", "off"}
+
+
+async def show_lights(socket: WebSocket) -> None:
+    """Put all lights on the first page, and its welcome away."""
+    favorites = [light["entity_id"] for light in await all_lights(socket)]
+    page = {"favorite_entities": favorites, "welcome_banner_dismissed": True}
+    await socket.call("frontend/set_system_data", key="home", value=page)
+
+
+async def confirm_port(socket: WebSocket) -> None:
+    """Tell Home Assistant that its new address works: unconfirmed it goes back to the old one after five minutes."""
+    if (await socket.call("http/config"))["pending"] is not None:
+        await socket.call("http/config/promote")
+    issues = (await socket.call("repairs/list_issues"))["issues"]
+    # The address was given in YAML for this one start.
+    if any(issue["domain"] == "http" and issue["issue_id"] == "deprecated_yaml" for issue in issues):
+        await socket.call("repairs/ignore_issue", domain="http", issue_id="deprecated_yaml", ignore=True)
