@@ -189,8 +189,10 @@ async def test_a_line_is_added_while_the_site_runs(hass: HomeAssistant, plug_in:
 
 async def test_a_simulated_line_has_names_and_rooms(build: Build) -> None:
     house = await build(simulated())
-    await house.until(lambda: len(house.hass.states.async_entity_ids("light")) >= 2, 20)
-    assert "light.dining_table" in house.hass.states.async_entity_ids("light") or er.async_get(house.hass).entities
+    await house.until(lambda: "light.living_room_dining_table" in house.hass.states.async_entity_ids("light"), 20)
+    state = house.hass.states.get("light.living_room_dining_table")
+    assert state is not None
+    assert state.name == "Dining table"
     assert ar.async_get(house.hass).async_get_area_by_name("Living room") is not None
     (subentry_id,) = house.entry.subentries
     link, control = simulator_paths(subentry_id)
