@@ -8,13 +8,13 @@ from typing import Any
 from homeassistant.components import usb
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN, SUBENTRY_LINE
+from .const import SUBENTRY_LINE
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
+from .line_issues import async_clear_issues, async_report_fleet
 from .simulator.fleet import FleetError
 from .site_line import SiteLine
 
@@ -67,7 +67,7 @@ class Site:
                     del self.lines[subentry_id]
                     await line.async_stop()
                     await line.async_forget()
-                    ir.async_delete_issue(self._hass, DOMAIN, _issue_of(subentry_id))
+                    async_clear_issues(self._hass, subentry_id)
                 elif line.is_changed:
                     await line.async_stop()
                     await self._async_start_line(line)
@@ -82,23 +82,14 @@ class Site:
     async def _async_start_line(self, line: SiteLine) -> bool:
         """Start a line; return False where that can't be, which is told in a repair issue."""
         subentry = line.subentry
-        issue = _issue_of(subentry.subentry_id)
+        async_clear_issues(self._hass, subentry.subentry_id)
         try:
             await line.async_start()
         except (FleetError, OSError) as error:
             # The other lines work on; this one waits for whoever can mend its file.
             _LOGGER.error("line=%s simulator=failed reason=%s", subentry.title, error)  # noqa: TRY400  # no traceback
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                issue,
-                is_fixable=False,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key="fleet",
-                translation_placeholders={"line": subentry.title, "reason": str(error)},
-            )
+            async_report_fleet(self._hass, subentry, str(error))
             return False
-        ir.async_delete_issue(self._hass, DOMAIN, issue)
         return True
 
     @callback
@@ -114,11 +105,6 @@ class Site:
         """Let lines that look for their adapter try at once."""
         for line in self.lines.values():
             line.line.wake()
-
-
-def _issue_of(subentry_id: str) -> str:
-    """Return the id of the repair issue of a line that can't be started."""
-    return f"fleet_{subentry_id}"
 
 
 @callback

@@ -20,6 +20,7 @@ from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineS
 from .dali.line import Line
 from .fleets import load_fleet
 from .gear_store import GearStore
+from .line_issues import async_clear_issues, async_report_problem
 from .simulator.simulated_line import SimulatedLine
 
 if TYPE_CHECKING:
@@ -137,7 +138,10 @@ class SiteLine:
 
     def _listen(self, event: LineEvent) -> None:
         match event:
+            case StatusChanged(status=LineStatus.OFFLINE, problem=LineError() as problem):
+                async_report_problem(self._hass, self.subentry, problem)
             case StatusChanged(status=LineStatus.ONLINE):
+                async_clear_issues(self._hass, self.subentry.subentry_id)
                 self._register_device()
                 if self._scan_wanted and (self._scan is None or self._scan.done()):
                     self._scan = self._entry.async_create_background_task(

@@ -120,7 +120,7 @@ class House:
     async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110  # what is waited for has no event of its own
+            while not condition():  # what is waited for has no event of its own
                 await asyncio.sleep(0.01)
         await self.hass.async_block_till_done()
 

@@ -221,6 +221,28 @@ async def test_a_fleet_that_is_gone_is_a_repair_issue_and_the_other_lines_work(p
     assert not [domain for domain, _ in ir.async_get(house.hass).issues if domain == DOMAIN]
 
 
+async def test_an_adapter_that_is_not_ours_is_a_repair_issue_until_ours_is_back(
+    build: Build, plug_in: PlugIn, tmp_path: Path
+) -> None:
+    ours, other = plug_in(lamp(0)), plug_in(lamp(0), name="other")
+    serial = await ours.do(lambda simulation: simulation.adapter.identity.serial)
+    port = tmp_path / "port"
+    port.symlink_to(other.path)
+    line = line_of(str(port))
+    line["data"] = {**line["data"], "adapter_serial": serial}
+    house = await build(line)
+    await house.until(lambda: house.state("sensor.ground_floor_status") == "offline")
+    (subentry_id,) = house.entry.subentries
+    issue = ir.async_get(house.hass).async_get_issue(DOMAIN, f"other_adapter_{subentry_id}")
+    assert issue is not None
+    assert issue.translation_placeholders == {"line": "Ground floor", "device": str(port)}
+    assert await other.frames() == []
+    port.unlink()
+    port.symlink_to(ours.path)
+    await house.until_light(0, STATE_OFF)
+    assert ir.async_get(house.hass).async_get_issue(DOMAIN, f"other_adapter_{subentry_id}") is None
+
+
 @pytest.mark.parametrize("item", [{"address": "x"}, {"address": 1}, "gear", None])
 async def test_what_was_kept_and_cant_be_read_is_found_again(
     plug_in: PlugIn, build: Build, hass_storage: dict[str, object], item: object

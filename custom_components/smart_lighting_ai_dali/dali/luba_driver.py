@@ -7,7 +7,7 @@ slower, never wrong.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable
 from contextlib import suppress
 import logging
@@ -19,7 +19,6 @@ from .adapter import Adapter
 from .driver import DriverListener
 from .errors import (
     AdapterSilentError,
-    CommandRefusedError,
     LineBusyError,
     LineDisconnectedError,
     LineError,
@@ -46,6 +45,7 @@ from .luba import (
     Settings,
     decode,
 )
+from .luba_exchange import BufferFullError, Exchange, refusal
 from .timing import ANSWER_WINDOW, Priority
 from .transport import Transport, open_transport
 
@@ -64,43 +64,14 @@ _BUFFER_ATTEMPTS: Final = 10
 _BUFFER_WAIT: Final = 0.05
 # How many questions for the line's state may stay open before the adapter counts as silent.
 _PROOF_ATTEMPTS: Final = 3
+# Numbers of frames are a byte: so many of the last ones are told from that of a new frame.
+_EARLIER_TRANSACTIONS: Final = 16
 # A port is let go of in a thread; a driver of the kernel that hangs must not hold up more than itself.
 _RELEASE_TIMEOUT: Final = 0.8
 # Buffer and macro events say nothing that we use; ticks and line numbers stay, so that all events have one shape.
 _EVENT_FILTER: Final = int(EventFilter.BUFFER | EventFilter.MACRO)
 _BUS_POWER_SUPPLY_ON: Final = 0x80
 _LINE: Final = 0
-
-
-class _Exchange:
-    """One frame on its way: what the adapter has said of it so far."""
-
-    def __init__(self, frame: Frame, *, twice: bool, answered: bool) -> None:
-        self.data: bytes = bytes(frame.as_byte_sequence)
-        self.left = 2 if twice else 1
-        self.answered = answered
-        self.answer: BackwardFrame | None = None
-        self.accepted = False
-        loop = asyncio.get_running_loop()
-        self.sent: asyncio.Future[None] = loop.create_future()
-        self.closed: asyncio.Future[None] = loop.create_future()
-
-    def fail(self, error: Exception) -> None:
-        """Let the sender know that this frame will not be sent."""
-        if not self.sent.done():
-            self.sent.set_exception(error)
-
-    def discard(self) -> None:
-        """Forget the frame: nobody waits for it any more."""
-        self.sent.cancel()
-        if self.sent.done() and not self.sent.cancelled():
-            self.sent.exception()
-
-    def close(self, answer: BackwardFrame | None) -> None:
-        """Settle what the answer is: nothing that comes later belongs to this frame."""
-        if self.sent.done() and not self.closed.done():
-            self.answer = answer
-            self.closed.set_result(None)
 
 
 class LubaDriver(asyncio.Protocol):
@@ -119,7 +90,8 @@ class LubaDriver(asyncio.Protocol):
         self._parser = Parser()
         self._parser_timer: asyncio.TimerHandle | None = None
         self._transport: Transport | None = None
-        self._exchange: _Exchange | None = None
+        self._exchange: Exchange | None = None
+        self._earlier: deque[int] = deque(maxlen=_EARLIER_TRANSACTIONS)
         self._waiters: dict[int, asyncio.Future[Reply]] = {}
         self._asking = asyncio.Lock()
         self._released = asyncio.Event()
@@ -181,8 +153,8 @@ class LubaDriver(asyncio.Protocol):
     def _hear(self, reply: Reply) -> None:
         exchange = self._exchange
         match reply:
-            case FrameSent(data=data):
-                self._frame_sent(data)
+            case FrameSent(transaction=transaction, data=data):
+                self._frame_sent(transaction, data)
             case FrameReceived(bits=8, data=data):
                 self._answered(BackwardFrame(data[0]))
             case FramingError():
@@ -193,14 +165,15 @@ class LubaDriver(asyncio.Protocol):
                     exchange.close(None)
                 value = int.from_bytes(data) >> len(data) * 8 - bits
                 self._listener.frame_seen(ForwardFrame(bits, value), own=False)
-            case Accepted():
+            case Accepted(transaction=transaction):
+                self._earlier.append(transaction)
                 if exchange is not None:
-                    exchange.accepted = True
+                    exchange.transaction = transaction
             case Refused(reason=reason):
                 if reason == Refusal.NO_BUS_VOLTAGE:
                     self._power(powered=False)
                 if exchange is not None:
-                    exchange.fail(_refusal(reason))
+                    exchange.fail(refusal(reason))
             case LineState(powered=powered):
                 self._power(powered=powered is not False)
             case OtherEvent():
@@ -209,9 +182,15 @@ class LubaDriver(asyncio.Protocol):
             case _:
                 pass
 
-    def _frame_sent(self, data: bytes) -> None:
+    def _frame_sent(self, transaction: int, data: bytes) -> None:
         exchange = self._exchange
-        if exchange is None or exchange.data != data or exchange.left == 0:
+        if (
+            exchange is None
+            or exchange.data != data
+            or exchange.left == 0
+            # Where the acceptance got lost, the number is not known: then it must be none of an earlier frame.
+            or (transaction in self._earlier if exchange.transaction is None else transaction != exchange.transaction)
+        ):
             self.counters["stale_confirmations"] += 1
             return
         self._power(powered=True)
@@ -288,11 +267,11 @@ class LubaDriver(asyncio.Protocol):
     async def transmit(self, frame: Frame, *, priority: Priority, twice: bool, answered: bool) -> BackwardFrame | None:
         """Send a frame and return its answer: None is silence (see `driver.Driver.transmit`)."""
         for attempt in range(1, _BUFFER_ATTEMPTS + 1):
-            exchange = _Exchange(frame, twice=twice, answered=answered)
+            exchange = Exchange(frame, twice=twice, answered=answered)
             self._exchange = exchange
             try:
                 return await self._carry(exchange, len(frame), priority, twice=twice)
-            except _BufferFullError as error:
+            except BufferFullError as error:
                 if attempt == _BUFFER_ATTEMPTS:
                     raise LineBusyError("the adapter's buffer stays full") from error
                 await asyncio.sleep(_BUFFER_WAIT)
@@ -301,14 +280,14 @@ class LubaDriver(asyncio.Protocol):
                 exchange.discard()
         raise AssertionError  # the last attempt returns or raises
 
-    async def _carry(self, exchange: _Exchange, bits: int, priority: Priority, *, twice: bool) -> BackwardFrame | None:
+    async def _carry(self, exchange: Exchange, bits: int, priority: Priority, *, twice: bool) -> BackwardFrame | None:
         mode = priority | (0x80 if twice else 0)
         payload = bytes((_LINE, bits, mode)) + exchange.data.ljust(4, b"\x00")
         self._write(Message(Command.TRANSMIT, payload))
         try:
             await asyncio.wait_for(asyncio.shield(exchange.sent), _REPLY_TIMEOUT)
         except TimeoutError:
-            if not exchange.accepted:
+            if exchange.transaction is None:
                 raise AdapterSilentError("the adapter did not take a frame") from None
             try:
                 await asyncio.wait_for(asyncio.shield(exchange.sent), _SENT_TIMEOUT)
@@ -321,7 +300,7 @@ class LubaDriver(asyncio.Protocol):
             await self._await_answer(exchange)
         return exchange.answer
 
-    async def _await_answer(self, exchange: _Exchange) -> None:
+    async def _await_answer(self, exchange: Exchange) -> None:
         """Wait for the answer, or for the proof that there is none."""
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(exchange.closed), ANSWER_WINDOW)
@@ -405,22 +384,6 @@ class LubaDriver(asyncio.Protocol):
         task = self._loop.create_task(quietly())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-class _BufferFullError(Exception):
-    """The adapter's transmit buffer has no room now."""
-
-
-def _refusal(reason: int) -> Exception:
-    """Return the error that stands for an adapter's reason not to send a frame."""
-    match reason:
-        case Refusal.NO_BUS_VOLTAGE:
-            return LineWithoutPowerError("the line has no power")
-        case Refusal.BUFFER_FULL:
-            return _BufferFullError()
-        case _:
-            name = Refusal(reason).name if reason in Refusal else str(reason)
-            return CommandRefusedError(f"the adapter refused the frame: {name.lower()}")
 
 
 async def open_luba(url: str, listener: DriverListener) -> LubaDriver:

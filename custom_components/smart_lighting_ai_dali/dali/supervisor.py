@@ -67,6 +67,7 @@ class Supervisor:
         self._backoff = Backoff()
         self._wake = asyncio.Event()
         self._complained = False
+        self._flapping = False
         self.connections = 0
 
     def wake(self) -> None:
@@ -85,23 +86,26 @@ class Supervisor:
             else:
                 begun = loop.time()
                 try:
-                    self._praise()
+                    if not self._flapping:
+                        self._praise()
                     self.connections += 1
                     self._connected(driver)
-                    reason = await self._watch(driver)
+                    reason = await self._watch(driver, begun)
                 except asyncio.CancelledError:
                     await driver.close(LineStoppedError("the line was stopped"))
                     raise
-                self._complain(reason)
-                self._disconnected(reason)
                 if loop.time() - begun >= _STABLE_AFTER:
                     self._backoff.reset()
+                elif self.connections > 1:
+                    self._complain_of_flapping(reason)
+                self._complain(reason)
+                self._disconnected(reason)
             self._wake.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._backoff.pause(loop.time()))
 
-    async def _watch(self, driver: Driver) -> LineError:
-        """Wait until the adapter is lost, and return why."""
+    async def _watch(self, driver: Driver, begun: float) -> LineError:
+        """Wait until the adapter is lost, and return why; `begun` is when it was connected."""
         loop = asyncio.get_running_loop()
         misses = 0
         while True:
@@ -109,6 +113,9 @@ class Supervisor:
             done, _ = await asyncio.wait((driver.lost,), timeout=max(0.0, pause))
             if done:
                 return driver.lost.result()
+            if self._flapping and loop.time() - begun >= _STABLE_AFTER:
+                self._flapping = False
+                self._praise()
             if loop.time() - driver.last_heard < WATCHDOG_INTERVAL:
                 misses = 0
                 continue
@@ -127,6 +134,19 @@ class Supervisor:
         level = logging.DEBUG if self._complained else logging.WARNING
         self._complained = True
         _LOGGER.log(level, "line=%s adapter=lost reason=%s: %s; trying again", self._name, error.key, error)
+
+    def _complain_of_flapping(self, error: LineError) -> None:
+        """Say once that the adapter comes and goes, and no more of it until it stays."""
+        if not self._flapping:
+            _LOGGER.warning(
+                "line=%s adapter=flapping reason=%s: %s; it comes and goes: check its plug and cable. Not said again "
+                "until it stays for %d s",
+                self._name,
+                error.key,
+                error,
+                _STABLE_AFTER,
+            )
+        self._flapping = self._complained = True
 
     def _praise(self) -> None:
         if self._complained or self.connections == 0:

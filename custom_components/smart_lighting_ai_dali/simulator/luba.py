@@ -125,6 +125,11 @@ class LubaAdapter:
         wire.log.subscribe(self._overhear)
         self.restart()
 
+    @property
+    def settings(self) -> tuple[int, int, int]:
+        """How the host has set it: the mode, what its events leave out, and the hardware's bits."""
+        return self._settings.mode, self._settings.without, self._settings.hardware
+
     def stop(self) -> None:
         """Leave no timer behind."""
         if self._ping is not None:
