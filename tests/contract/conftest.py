@@ -1,13 +1,18 @@
 """A simulated line behind a real serial port, for everything that talks to one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
+from custom_components.smart_lighting_ai_dali.dali.line import Line
 from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
+
+from .line_bench import Bench
 
 type Build = Callable[..., SimulatedLine]
 
@@ -34,3 +39,23 @@ def build(tmp_path: Path) -> Iterator[Build]:
     yield start
     for line in lines:
         line.stop()
+
+
+type Connect = Callable[..., Awaitable[Bench]]
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Return what starts a line on a simulated one and waits until it is online; it stops with the test."""
+    benches: list[Bench] = []
+
+    async def start(simulated: SimulatedLine, *, url: str | None = None, **more: Any) -> Bench:
+        bench = Bench(Line(url or str(simulated.link), name="test", **more), simulated)
+        benches.append(bench)
+        bench.line.start()
+        await bench.until_status(LineStatus.ONLINE)
+        return bench
+
+    yield start
+    for bench in benches:
+        await bench.line.stop()

@@ -1,7 +1,6 @@
 """A whole line, through everything that happens to adapters and lines: faults 1 to 18 of the fault list, and more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 import logging
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from custom_components.smart_lighting_ai_dali.dali.events import (
     GearChanged,
     GearForgotten,
     GearFound,
-    LineEvent,
     LineStatus,
     StatusChanged,
 )
@@ -34,83 +32,9 @@ from custom_components.smart_lighting_ai_dali.dali.luba_driver import open_luba
 from custom_components.smart_lighting_ai_dali.dali.probe import probe
 from custom_components.smart_lighting_ai_dali.dali.state import Origin
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
-from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 
-from .conftest import Build, lamp
-
-# Levels, switches and settings: what must never be sent by itself (IEC 62386-102, table 15).
-_WRITES = range(0x90)
-
-
-class Bench:
-    """A line and what it told."""
-
-    def __init__(self, line: Line, simulated: SimulatedLine) -> None:
-        self.line = line
-        self.simulated = simulated
-        self.events: list[LineEvent] = []
-        self._news = asyncio.Event()
-        line.subscribe(self._listen)
-
-    def _listen(self, event: LineEvent) -> None:
-        self.events.append(event)
-        self._news.set()
-
-    async def until(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
-        """Wait until something is so."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                self._news.clear()
-                with_timeout = asyncio.wait_for(self._news.wait(), 0.05)
-                try:
-                    await with_timeout
-                except TimeoutError:
-                    continue
-
-    async def until_status(self, status: LineStatus, seconds: float = 5.0) -> None:
-        """Wait for a status of the line."""
-        await self.until(lambda: self.line.status is status, seconds)
-
-    async def until_level(self, key: str, level: int | None, seconds: float = 5.0) -> None:
-        """Wait for a level of a gear."""
-        await self.until(lambda: self.line.state(key).level == level, seconds)
-
-    def writes(self) -> list[int]:
-        """Return the frames from us that change something in gear."""
-        frames: list[int] = self.simulated.call(
-            lambda simulation: [frame.data for frame in simulation.wire.log.frames() if frame.source == "adapter"]
-        )
-        return [
-            frame for frame in frames if frame >> 8 < 0xA0 | 0x00 and (not frame >> 8 & 1 or frame & 0xFF in _WRITES)
-        ]
-
-
-type Connect = Callable[..., Awaitable[Bench]]
-
-
-@pytest.fixture
-async def connect() -> AsyncIterator[Connect]:
-    """Return what starts a line on a simulated one and waits until it is online; it stops with the test."""
-    benches: list[Bench] = []
-
-    async def start(simulated: SimulatedLine, *, url: str | None = None, **more: Any) -> Bench:
-        bench = Bench(Line(url or str(simulated.link), name="test", **more), simulated)
-        benches.append(bench)
-        bench.line.start()
-        await bench.until_status(LineStatus.ONLINE)
-        return bench
-
-    yield start
-    for bench in benches:
-        await bench.line.stop()
-
-
-def known(address: int, **more: Any) -> Gear:
-    """Return a gear as an earlier scan would have found it."""
-    return Gear(address=address, identity=GearIdentity(4_000_000_000_001, 1000 + address, 0), edition=2, **more)
-
-
-KEY = known(1).key
+from .conftest import Build, Connect, lamp
+from .line_bench import KEY, Bench, known
 
 
 async def test_a_scan_finds_who_is_there(build: Build, connect: Connect) -> None:
@@ -149,7 +73,7 @@ async def test_a_gear_that_is_gone_is_unavailable_and_can_be_forgotten(build: Bu
     assert result.missing == {KEY}
     assert not bench.line.state(KEY).available
     await bench.line.forget(KEY)
-    assert bench.events[-1] == GearForgotten(KEY)
+    await bench.until(lambda: bench.events[-1] == GearForgotten(KEY))
     with pytest.raises(GearUnknownError):
         bench.line.state(KEY)
 

@@ -28,8 +28,8 @@ class Driver(Protocol):
     """Whether the line had power when the adapter was last heard of it."""
     lost: asyncio.Future[LineError]
     """Done, with the reason, once the adapter is gone."""
-    last_heard: float
-    """When the adapter last said anything, on the event loop's clock."""
+    last_reply: float
+    """When the adapter last answered us, on the event loop's clock; what it says by itself proves no way to it."""
 
     async def prepare(self) -> None:
         """Set the adapter up for us; raises LineError."""

@@ -1,12 +1,16 @@
 """What can go wrong on a line; Home Assistant's side turns each into words for people."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class LineError(Exception):
     """Base of all errors of a line; `key` names the kind for translations and logs."""
 
     key: ClassVar[str] = "line_error"
+
+    def again(self) -> Self:
+        """Return the same error anew: one that is raised more than once keeps everything that ever raised it alive."""
+        return type(self)(*self.args)
 
 
 class PortMissingError(LineError):

@@ -32,6 +32,21 @@ class Fade:
         return FADE_TIMES[self.code] if self.code else extended_fade_seconds(self.extended)
 
 
+@dataclass(frozen=True, slots=True)
+class FadeSetting:
+    """What is known of the fade that a gear is set to; a half is None where only the gear knows it."""
+
+    code: int | None = None
+    extended: int | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Return how long a fade takes; None where that is not known."""
+        if self.code is None or (self.code == 0 and self.extended is None):
+            return None
+        return Fade(self.code, self.extended or 0).seconds
+
+
 AT_ONCE: Final = Fade(0)
 _PLAIN: Final = (AT_ONCE, *(Fade(code) for code in range(1, 16)))
 # Neighbouring fade times are √2 apart: inside their range the nearest is off by 17 % at most. Further off than this, an

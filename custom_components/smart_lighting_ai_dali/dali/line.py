@@ -27,7 +27,7 @@ from .errors import (
 from .events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
 from .fade import Fade
 from .gear import Gear
-from .level import OFF, Level
+from .level import Level
 from .luba_driver import LubaDriver, open_luba
 from .reader import Reader
 from .sequences import Steps, go_to_last_active_level, set_level
@@ -88,7 +88,7 @@ class Line:
             name, connect=self._connect, connected=self._connected, disconnected=self._disconnected
         )
         self._driver: LubaDriver | None = None
-        self._targets: dict[str, _Target] = {}
+        self._targets: dict[str, list[_Target]] = {}
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
         self._scan: asyncio.Task[ScanResult] | None = None
@@ -111,7 +111,10 @@ class Line:
         return self._known.state(key)
 
     def subscribe(self, listener: Callable[[LineEvent], None]) -> Callable[[], None]:
-        """Have a listener told what happens, in the event loop; returns what ends that."""
+        """Have a listener told what happens; returns what ends that.
+
+        Each is called by the event loop for itself, soon after: one that fails harms nobody else.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -144,6 +147,7 @@ class Line:
             self._running = asyncio.get_running_loop().create_task(
                 self._supervisor.run(), name=f"line {self.name}: supervisor"
             )
+            self._running.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """Answer everyone who waits, and release the port; the line stays stopped."""
@@ -152,9 +156,7 @@ class Line:
         tasks = [task for task in (self._running, self._working, self._scan) if task is not None]
         for task in tasks:
             task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError, LineError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._running = self._working = self._scan = None
         self._transactions.close(reason)
         self._driver = None
@@ -180,29 +182,36 @@ class Line:
 
         When several targets of one gear wait, the newest goes first and the others are dropped.
         """
-        gear = self._gear(key)
+        gear = self._present(key)
         await self._go(gear, _Target(gear.clamp(level), gear.fade if fade is None else fade), priority)
 
     async def turn_on(self, key: str, *, fade: Fade | None = None, priority: Priority) -> None:
         """Fade a gear to the level at which it was on last. Raises LineError."""
-        gear = self._gear(key)
+        gear = self._present(key)
         last = self._known.state(key).last_level
         level = None if last is None else gear.clamp(last)
         await self._go(gear, _Target(level, gear.fade if fade is None else fade), priority)
 
     async def identify(self, key: str) -> None:
         """Let a gear show which one it is. Raises LineError."""
-        gear = self._gear(key)
+        gear = self._present(key)
         target = GearShort(gear.address)
         if gear.edition > 1:
             await self.send(general.IdentifyDevice(target), priority=Priority.USER)
             return
-        before = self._known.state(key).level
-        for _ in range(_IDENTIFY_TIMES):
-            for command in (general.RecallMaxLevel, general.RecallMinLevel):
-                await self.send(command(target), priority=Priority.USER)
-                await asyncio.sleep(_IDENTIFY_HALF)
-        await self.set_level(key, OFF if before is None else before, priority=Priority.USER)
+        before = self._known.state(key)
+        try:
+            for _ in range(_IDENTIFY_TIMES):
+                for command in (general.RecallMaxLevel, general.RecallMinLevel):
+                    await self.send(command(target), priority=Priority.USER)
+                    await asyncio.sleep(_IDENTIFY_HALF)
+        finally:
+            # Back to where it was, unless someone wanted something else meanwhile.
+            shown = self._known.state(key).level if key in self._known.gear else None
+            if before.level is not None and shown in {gear.minimum, gear.maximum}:
+                with suppress(LineError):
+                    await self.set_level(key, before.level, priority=Priority.USER)
+                    self._known.restore_last_level(key, before.last_level)
 
     async def scan(self, progress: ScanListener | None = None) -> ScanResult:
         """Look for gear at every address; new gear appears as it is found. Raises LineError.
@@ -213,13 +222,13 @@ class Line:
             self._scan = asyncio.get_running_loop().create_task(
                 self._discover(progress), name=f"line {self.name}: scan"
             )
+            # It goes on when its caller does not: whoever is the last to look finds what went wrong.
+            self._scan.add_done_callback(lambda scan: scan.cancelled() or scan.exception())
         scan = self._scan
-        try:
-            return await asyncio.shield(scan)
-        except asyncio.CancelledError:
-            if scan.cancelled():
-                raise LineStoppedError("the line was stopped") from None
-            raise
+        await asyncio.wait((scan,))
+        if scan.cancelled():
+            raise LineStoppedError("the line was stopped")
+        return scan.result()
 
     async def forget(self, key: str) -> None:
         """Drop a gear that is gone; a scan brings it back where it is not. Raises GearUnknownError."""
@@ -232,31 +241,33 @@ class Line:
 
     async def _go(self, gear: Gear, target: _Target, priority: Priority) -> None:
         key = gear.key
-        self._targets[key] = target
+        waiting = self._targets.setdefault(key, [])
+        waiting.append(target)
         try:
             await self._transactions.send(self._newest_target(key), priority=priority)
         finally:
-            if self._targets.get(key) is target:
+            if target in waiting:
+                waiting.remove(target)
+            if not waiting and self._targets.get(key) is waiting:
                 del self._targets[key]
 
     def _newest_target(self, key: str) -> Steps[None]:
         """Carry the newest target of a gear, when the turn comes; nothing, where it was carried already."""
-        target = self._targets.pop(key, None)
-        gear = self._known.gear.get(key)
-        if target is None or gear is None:
+        waiting = self._targets.get(key, [])
+        if not waiting or not self._known.present(key):
             return
-        carried = False
-        try:
-            known = self._known.fade(key)
-            if target.level is None:
-                yield from go_to_last_active_level(gear, target.fade, known)
-                self._reader.read((key,), after=target.fade.seconds + _READ_AFTER_FADE)
-            else:
-                yield from set_level(gear, target.level, target.fade, known)
-            carried = True
-        finally:
-            if not carried:
-                self._targets.setdefault(key, target)
+        gear, target = self._known.gear[key], waiting[-1]
+        older = waiting[:-1]
+        if target.level is None:
+            yield from go_to_last_active_level(gear, target.fade, lambda: self._known.fade(key))
+            self._reader.read((key,), after=target.fade.seconds + _READ_AFTER_FADE)
+        else:
+            yield from set_level(gear, target.level, target.fade, lambda: self._known.fade(key))
+            # A frame may get lost on the line, and nothing says so.
+            self._reader.verify(key, after=target.fade.seconds + _READ_AFTER_FADE)
+        for carried in (*older, target):
+            if carried in waiting:
+                waiting.remove(carried)
 
     # The adapter comes and goes
 
@@ -338,18 +349,24 @@ class Line:
         for key in effect.settings:
             self._tell(GearChanged(self._known.gear[key]))
         for key in effect.unread:
-            fade = self._known.fade(key)
-            self._reader.read((key,), after=_READ_AFTER_FADE + (1.0 if fade is None else fade.seconds))
+            seconds = self._known.fade(key).seconds
+            self._reader.read((key,), after=_READ_AFTER_FADE + (1.0 if seconds is None else seconds))
 
     # Scan
 
     async def _discover(self, progress: ScanListener | None) -> ScanResult:
         before = set(self._known.gear)
-        discovery = Discovery(self._transactions, found=self._keep, progress=progress)
+        expected = frozenset(gear.address for gear in self._known.gear.values())
+        discovery = Discovery(self._transactions, found=self._keep, expected=expected, progress=progress)
         await discovery.run()
         found = tuple(discovery.gear[address] for address in sorted(discovery.gear))
-        keys = {gear.key for gear in found}
-        missing = before & set(self._known.gear) - keys
+        # What answered at these addresses may well be what was there before.
+        unclear = discovery.shared_addresses | discovery.incomplete_addresses
+        missing = {
+            key
+            for key in before & set(self._known.gear) - {gear.key for gear in found}
+            if self._known.gear[key].address not in unclear
+        }
         gone = frozenset(key for key in missing if self._known.gone(key))
         if gone:
             self._tell(StateChanged(gone))
@@ -377,6 +394,18 @@ class Line:
         except KeyError:
             raise GearUnknownError(key) from None
 
+    def _present(self, key: str) -> Gear:
+        """Return a gear whose short address is still its own; raises GearUnknownError."""
+        gear = self._gear(key)
+        if not self._known.present(key):
+            raise GearUnknownError(key)
+        return gear
+
+    def _ended(self, running: asyncio.Task[None]) -> None:
+        """Tell of what must not happen: the supervisor ended by itself."""
+        if not running.cancelled() and (error := running.exception()) is not None:
+            _LOGGER.error("line=%s supervisor=failed: reload the integration", self.name, exc_info=error)
+
     def _state_changed(self, key: str) -> None:
         self._tell(StateChanged(frozenset((key,))))
 
@@ -387,7 +416,12 @@ class Line:
         self._tell(StatusChanged(status, problem))
 
     def _tell(self, event: LineEvent) -> None:
+        loop = asyncio.get_running_loop()
         for listener in tuple(self._listeners):
+            loop.call_soon(self._call, listener, event)
+
+    def _call(self, listener: Callable[[LineEvent], None], event: LineEvent) -> None:
+        if listener in self._listeners:
             listener(event)
 
 

@@ -8,7 +8,7 @@ slower, never wrong.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import logging
 from typing import Final, override
@@ -27,6 +27,7 @@ from .errors import (
 )
 from .luba import (
     BAUDRATE,
+    EVENT,
     Accepted,
     Command,
     DeviceDescriptor,
@@ -64,8 +65,12 @@ _BUFFER_ATTEMPTS: Final = 10
 _BUFFER_WAIT: Final = 0.05
 # How many questions for the line's state may stay open before the adapter counts as silent.
 _PROOF_ATTEMPTS: Final = 3
-# Numbers of frames are a byte: so many of the last ones are told from that of a new frame.
-_EARLIER_TRANSACTIONS: Final = 16
+# Numbers of frames are a byte: what so many of the last ones stood for is remembered.
+_KEPT_TRANSACTIONS: Final = 16
+# After this long without a confirmation, in seconds, the adapter is asked whether the line has power.
+_LOOK_AFTER: Final = 0.25
+# The settings are written this often when an adapter may have restarted, a second apart.
+_SETTINGS_ATTEMPTS: Final = 3
 # A port is let go of in a thread; a driver of the kernel that hangs must not hold up more than itself.
 _RELEASE_TIMEOUT: Final = 0.8
 # Buffer and macro events say nothing that we use; ticks and line numbers stay, so that all events have one shape.
@@ -83,7 +88,7 @@ class LubaDriver(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[LineError] = loop.create_future()
         self.powered = True
-        self.last_heard = loop.time()
+        self.last_reply = loop.time()
         self.counters: Counter[str] = Counter()
         self._loop = loop
         self._listener = listener
@@ -91,13 +96,14 @@ class LubaDriver(asyncio.Protocol):
         self._parser_timer: asyncio.TimerHandle | None = None
         self._transport: Transport | None = None
         self._exchange: Exchange | None = None
-        self._earlier: deque[int] = deque(maxlen=_EARLIER_TRANSACTIONS)
+        self._unaccepted: deque[Exchange] = deque()
+        self._accepted: dict[int, Exchange] = {}
         self._waiters: dict[int, asyncio.Future[Reply]] = {}
         self._asking = asyncio.Lock()
         self._released = asyncio.Event()
         self._settings: Settings | None = None
         self._owed = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     # The asyncio protocol
 
@@ -109,7 +115,6 @@ class LubaDriver(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         """Take bytes of the adapter; never raises."""
-        self.last_heard = self._loop.time()
         if self._parser_timer is not None:
             self._parser_timer.cancel()
             self._parser_timer = None
@@ -136,8 +141,8 @@ class LubaDriver(asyncio.Protocol):
     def _disturbed(self) -> None:
         """Set the adapter up again after bytes that were no message: it may have restarted."""
         self.counters["disturbed"] += 1
-        if self._settings is not None and not self._tasks and not self.lost.done():
-            self._spawn(self._restore_settings())
+        if self._settings is not None and not self.lost.done():
+            self._spawn("settings", self._restore_settings)
 
     def _take(self, messages: list[Message]) -> None:
         for message in messages:
@@ -145,6 +150,8 @@ class LubaDriver(asyncio.Protocol):
             if reply is None:
                 self.counters["unknown_messages"] += 1
                 continue
+            if message.command != EVENT:
+                self.last_reply = self._loop.time()
             self._hear(reply)
             waiter = self._waiters.get(message.command)
             if waiter is not None and not waiter.done():
@@ -165,34 +172,43 @@ class LubaDriver(asyncio.Protocol):
                     exchange.close(None)
                 value = int.from_bytes(data) >> len(data) * 8 - bits
                 self._listener.frame_seen(ForwardFrame(bits, value), own=False)
-            case Accepted(transaction=transaction):
-                self._earlier.append(transaction)
-                if exchange is not None:
-                    exchange.transaction = transaction
-            case Refused(reason=reason):
+            case Accepted(transaction=transaction) if self._unaccepted:
+                self._keep(transaction, self._unaccepted.popleft())
+            case Accepted(transaction=transaction) if exchange is not None and exchange.left:
+                # The number before was that of something older.
+                self._keep(transaction, exchange)
+            case Refused(reason=reason) if self._unaccepted:
+                self._unaccepted.popleft().fail(refusal(reason))
                 if reason == Refusal.NO_BUS_VOLTAGE:
                     self._power(powered=False)
-                if exchange is not None:
-                    exchange.fail(refusal(reason))
             case LineState(powered=powered):
                 self._power(powered=powered is not False)
             case OtherEvent():
-                if not self._tasks:
-                    self._spawn(self.check())
+                self._spawn("check", self.check)
             case _:
                 pass
 
+    def _keep(self, transaction: int, exchange: Exchange) -> None:
+        """Remember which frame a number stands for, also once nobody waits for it: it goes over the line anyway."""
+        for number in (transaction, exchange.transaction):
+            if number is not None:
+                self._accepted.pop(number, None)
+        exchange.transaction = transaction
+        self._accepted[transaction] = exchange
+        if len(self._accepted) > _KEPT_TRANSACTIONS:
+            del self._accepted[next(iter(self._accepted))]
+
     def _frame_sent(self, transaction: int, data: bytes) -> None:
-        exchange = self._exchange
-        if (
-            exchange is None
-            or exchange.data != data
-            or exchange.left == 0
-            # Where the acceptance got lost, the number is not known: then it must be none of an earlier frame.
-            or (transaction in self._earlier if exchange.transaction is None else transaction != exchange.transaction)
-        ):
+        exchange = self._accepted.get(transaction)
+        if exchange is None and self._exchange in self._unaccepted:
+            # The acceptance got lost on the way: a number that is none of an earlier frame's is that of this one.
+            exchange = self._exchange
+        if exchange is None or exchange.data != data or exchange.left == 0:
             self.counters["stale_confirmations"] += 1
             return
+        if exchange in self._unaccepted:
+            self._unaccepted.remove(exchange)
+            self._keep(transaction, exchange)
         self._power(powered=True)
         exchange.left -= 1
         self._listener.frame_seen(ForwardFrame(len(data) * 8, data), own=True)
@@ -209,6 +225,9 @@ class LubaDriver(asyncio.Protocol):
     def _power(self, *, powered: bool) -> None:
         if powered != self.powered:
             self.powered = powered
+            if not powered and self._exchange is not None:
+                # The adapter drops what it was to send, and says no more of it.
+                self._exchange.fail(LineWithoutPowerError("the line lost its power"))
             self._listener.power_changed(powered=powered)
 
     # What we say
@@ -260,9 +279,12 @@ class LubaDriver(asyncio.Protocol):
 
     async def _restore_settings(self) -> None:
         """Write the settings again once the bytes on the wire make sense."""
-        await asyncio.sleep(_REPLY_TIMEOUT)
-        if self._settings is not None:
-            await self._write_settings(self._settings)
+        for _ in range(_SETTINGS_ATTEMPTS):
+            await asyncio.sleep(_REPLY_TIMEOUT)
+            if self._settings is not None:
+                with suppress(AdapterSilentError):
+                    await self._write_settings(self._settings)
+                    return
 
     async def transmit(self, frame: Frame, *, priority: Priority, twice: bool, answered: bool) -> BackwardFrame | None:
         """Send a frame and return its answer: None is silence (see `driver.Driver.transmit`)."""
@@ -283,19 +305,25 @@ class LubaDriver(asyncio.Protocol):
     async def _carry(self, exchange: Exchange, bits: int, priority: Priority, *, twice: bool) -> BackwardFrame | None:
         mode = priority | (0x80 if twice else 0)
         payload = bytes((_LINE, bits, mode)) + exchange.data.ljust(4, b"\x00")
+        self._unaccepted.append(exchange)
         self._write(Message(Command.TRANSMIT, payload))
-        try:
-            await asyncio.wait_for(asyncio.shield(exchange.sent), _REPLY_TIMEOUT)
-        except TimeoutError:
-            if exchange.transaction is None:
-                raise AdapterSilentError("the adapter did not take a frame") from None
-            try:
-                await asyncio.wait_for(asyncio.shield(exchange.sent), _SENT_TIMEOUT)
-            except TimeoutError:
+        loop = self._loop
+        accepted_by = loop.time() + _REPLY_TIMEOUT
+        sent_by = accepted_by + _SENT_TIMEOUT
+        while not exchange.sent.done():
+            now = loop.time()
+            if exchange.transaction is None and now >= accepted_by:
+                self._unaccepted.remove(exchange)
+                raise AdapterSilentError("the adapter did not take a frame")
+            if now >= sent_by:
+                raise LineBusyError("the frame found no place on the line")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(exchange.sent), _LOOK_AFTER)
+                break
+            if exchange.transaction is not None:
+                # Without power the frame is gone, and nothing says so but the state of the line.
                 await self.check()
-                if not self.powered:
-                    raise LineWithoutPowerError("the line lost its power") from None
-                raise LineBusyError("the frame found no place on the line") from None
+        exchange.sent.result()
         if exchange.answered:
             await self._await_answer(exchange)
         return exchange.answer
@@ -314,13 +342,13 @@ class LubaDriver(asyncio.Protocol):
         self._owed = 0
         exchange.close(None)
         if self.lost.done():
-            raise self.lost.result()
+            raise self.lost.result().again()
 
     async def _ask[R: Reply](self, command: Command, payload: bytes, kind: type[R]) -> R:
         """Send the adapter a command of its own and return the reply."""
         async with self._asking:
             if self.lost.done():
-                raise self.lost.result()
+                raise self.lost.result().again()
             waiter: asyncio.Future[Reply] = self._loop.create_future()
             self._waiters[command.reply] = waiter
             try:
@@ -338,13 +366,13 @@ class LubaDriver(asyncio.Protocol):
 
     def _write(self, message: Message) -> None:
         if self.lost.done():
-            raise self.lost.result()
+            raise self.lost.result().again()
         try:
             if self._transport is not None:
                 self._transport.write(message.encode())
         except OSError as error:
             self.abort(LineDisconnectedError(str(error)))
-            raise self.lost.result() from error
+            raise self.lost.result().again() from error
 
     # The end
 
@@ -367,23 +395,25 @@ class LubaDriver(asyncio.Protocol):
         if self._parser_timer is not None:
             self._parser_timer.cancel()
             self._parser_timer = None
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
         for waiter in self._waiters.values():
             if not waiter.done():
-                waiter.set_exception(reason)
+                waiter.set_exception(reason.again())
         if self._exchange is not None:
-            self._exchange.fail(reason)
+            self._exchange.fail(reason.again())
             self._exchange.close(None)
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something beside, once at a time by its name."""
+
         async def quietly() -> None:
             with suppress(LineError):
-                await work
+                await work()
 
-        task = self._loop.create_task(quietly())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if name not in self._tasks:
+            task = self._tasks[name] = self._loop.create_task(quietly(), name=f"LUBA driver: {name}")
+            task.add_done_callback(lambda _: self._tasks.pop(name, None))
 
 
 async def open_luba(url: str, listener: DriverListener) -> LubaDriver:

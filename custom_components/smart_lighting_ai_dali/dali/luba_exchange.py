@@ -26,6 +26,8 @@ class Exchange:
         """Let the sender know that this frame will not be sent."""
         if not self.sent.done():
             self.sent.set_exception(error)
+            # The sender may be waiting for something else at this moment, and look later.
+            self.sent.exception()
 
     def discard(self) -> None:
         """Forget the frame: nobody waits for it any more."""

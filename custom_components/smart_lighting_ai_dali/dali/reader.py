@@ -15,6 +15,8 @@ from .transactions import Transactions
 VERIFY_INTERVAL: Final = 2.0
 # A gear that is fading is asked again after this, in seconds.
 _FADING_INTERVAL: Final = 1.0
+# And so is one whose answer was outdated by a frame that came with it.
+_OUTDATED_INTERVAL: Final = 0.3
 
 
 class Reader:
@@ -25,6 +27,7 @@ class Reader:
         self._known = known
         self._changed = changed
         self._due: dict[str, float] = {}
+        self._unverified: dict[str, float] = {}
         self._turn = 0
         self._wake = asyncio.Event()
 
@@ -35,35 +38,49 @@ class Reader:
             self._due[key] = min(when, self._due.get(key, when))
         self._wake.set()
 
+    def verify(self, key: str, *, after: float) -> None:
+        """Read a gear in `after` seconds, when the line has nothing better to do; a later call puts it off."""
+        self._unverified[key] = asyncio.get_running_loop().time() + after
+        self._wake.set()
+
     async def run(self) -> None:
         """Read until cancelled, or until the line fails."""
         loop = asyncio.get_running_loop()
         verify_at = loop.time() + VERIFY_INTERVAL
         while True:
             self._wake.clear()
-            key, when = min(self._due.items(), key=lambda item: item[1], default=(None, verify_at))
-            if key is not None and when <= loop.time():
+            key, when = _first(self._due, verify_at)
+            doubtful, doubtful_when = _first(self._unverified, verify_at)
+            now = loop.time()
+            if key is not None and when <= now:
                 del self._due[key]
+                self._unverified.pop(key, None)
                 await self._read(key, Priority.AUTOMATIC)
-            elif verify_at <= loop.time():
+            elif doubtful is not None and doubtful_when <= now:
+                del self._unverified[doubtful]
+                await self._read(doubtful, Priority.BACKGROUND)
+            elif verify_at <= now:
                 if (verified := self._next_in_turn()) is not None:
-                    await self._read(verified, Priority.BACKGROUND)
+                    await self._read(verified, Priority.BACKGROUND, fade=True)
                 verify_at = loop.time() + VERIFY_INTERVAL
             else:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), min(when, verify_at) - loop.time())
+                    await asyncio.wait_for(self._wake.wait(), min(when, doubtful_when, verify_at) - now)
 
     def _next_in_turn(self) -> str | None:
         keys = [key for key in sorted(self._known.gear) if self._known.present(key)]
         self._turn += 1
         return keys[self._turn % len(keys)] if keys else None
 
-    async def _read(self, key: str, priority: Priority) -> None:
+    async def _read(self, key: str, priority: Priority, *, fade: bool = False) -> None:
         if not self._known.present(key):
             return
         gear = self._known.gear[key]
+        changes = self._known.changes(key)
+        setting = self._known.fade(key)
+        unknown = setting.code is None or (setting.extended is None and gear.edition > 1)
+        sequence = read_state(gear, fade=fade or unknown, limits=not self._known.limits_known(key))
         try:
-            sequence = read_state(gear, fade=self._known.fade(key) is None)
             reading: Reading = await self._transactions.send(sequence, priority=priority)
         except NoAnswerError, AnswersCollidedError:
             if self._known.present(key):
@@ -78,7 +95,16 @@ class Reader:
             return
         if not self._known.present(key):
             return
+        if self._known.changes(key) != changes:
+            # A frame that came with the answer, or after it, is newer.
+            self.read((key,), after=_OUTDATED_INTERVAL)
+            return
         if self._known.answered(key, reading):
             self._changed(key)
         if reading.fading:
             self.read((key,), after=_FADING_INTERVAL)
+
+
+def _first(due: dict[str, float], otherwise: float) -> tuple[str | None, float]:
+    """Return what is due first and when; where nothing is, `otherwise`."""
+    return min(due.items(), key=lambda item: item[1], default=(None, otherwise))

@@ -1,20 +1,22 @@
 """What we say on the line, as sequences: generators of commands that run as one transaction each."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from dali.address import GearShort
 from dali.command import Command
-from dali.gear import general
+from dali.gear import colour, converter, emergency, general, incandescent, led
 
 from .errors import AnswersCollidedError, NoAnswerError
-from .fade import Fade
+from .fade import Fade, FadeSetting
 from .gear import Gear, GearIdentity
 from .level import HIGHEST, LOWEST, Level
 from .state import Reading
-from .transactions import MayYield
+from .transactions import IsWanted, MayYield
 
 type Steps[R] = Generator[Any, Any, R]
+type Known = Callable[[], FadeSetting]
+"""Tells what is known of a gear's fade at this moment: it follows each frame that was on the line."""
 
 # A frame or its answer may be disturbed: a gear is asked this often before its silence means something.
 ATTEMPTS: Final = 3
@@ -36,12 +38,20 @@ _BLANK_SERIALS: Final = frozenset({0, 2**32 - 1, 2**64 - 1})
 _SECOND_EDITION: Final = 8
 # QUERY DEVICE TYPE answers this for none, QUERY NEXT DEVICE TYPE when there are no more; 255 is several.
 _NO_MORE_DEVICE_TYPES: Final = 254
+# What gear has as random address that was never given one.
+_NO_RANDOM_ADDRESS: Final = 0xFFFFFF
+# The parts 2xx of the first edition that python-dali knows, by device type.
+_PARTS: Final = {1: emergency, 4: incandescent, 5: converter, 6: led, 8: colour}
+# Memory is tried this often in a row while others keep changing the registers.
+_MEMORY_ATTEMPTS: Final = 2 * ATTEMPTS
 
 
 def ask(command: Command) -> Steps[int]:
     """Ask one gear something that it has to answer; raises NoAnswerError or AnswersCollidedError."""
     collided = False
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            yield MayYield()
         answer = (yield command).raw_value
         if answer is not None and not answer.error:
             return int(answer.as_integer)
@@ -56,12 +66,21 @@ def is_present(address: int) -> Steps[bool]:
     return bool(answer.value)
 
 
-def read_state(gear: Gear, *, fade: bool = False) -> Steps[Reading]:
-    """Read a gear's status and level, and the fade that it is set to where that is not known."""
+def read_state(gear: Gear, *, fade: bool = False, limits: bool = False) -> Steps[Reading]:
+    """Read a gear's status and level, and the fade and the limits that it is set to where they are wanted."""
     target = GearShort(gear.address)
     status = yield from ask(general.QueryStatus(target))
+    yield MayYield()
     level = yield from ask(general.QueryActualLevel(target))
-    return Reading(status, level, (yield from read_fade(gear.address, gear.edition)) if fade else None)
+    setting: Fade | None = None
+    if fade:
+        yield MayYield()
+        setting = yield from read_fade(gear.address, gear.edition)
+    span: tuple[Level, Level] | None = None
+    if limits:
+        yield MayYield()
+        span = yield from read_limits(gear.address)
+    return Reading(status, level, setting, span)
 
 
 def read_fade(address: int, edition: int) -> Steps[Fade]:
@@ -72,26 +91,43 @@ def read_fade(address: int, edition: int) -> Steps[Fade]:
     return Fade(code, extended)
 
 
-def set_fade(address: int, fade: Fade, known: Fade | None) -> Steps[None]:
-    """Set a gear's fade time where it is another: three frames each for its two parts, kept by the gear for good."""
+def read_limits(address: int) -> Steps[tuple[Level, Level]]:
+    """Read a gear's minimum and maximum."""
     target = GearShort(address)
-    if known is None or known.code != fade.code:
+    minimum = yield from ask(general.QueryMinLevel(target))
+    maximum = yield from ask(general.QueryMaxLevel(target))
+    return _level(minimum), _level(maximum)
+
+
+def set_fade(gear: Gear, fade: Fade, known: Known) -> Steps[None]:
+    """Set a gear's fade time where it is another: three frames each for its two parts, kept by the gear for good.
+
+    Another master may get between a register and its use: what is known afterwards tells, and then it is done again.
+    """
+    target = GearShort(gear.address)
+    for _ in range(ATTEMPTS):
+        if known().code == fade.code:
+            break
         yield general.DTR0(fade.code)
         yield general.SetFadeTime(target)
-    if fade.code == 0 and (known is None or known.extended != fade.extended):
+    if fade.code or gear.edition == 1:  # the first edition knows no extended fades
+        return
+    for _ in range(ATTEMPTS):
+        if known().extended == fade.extended:
+            break
         yield general.DTR0(fade.extended)
         yield general.SetExtendedFadeTime(target)
 
 
-def set_level(gear: Gear, level: Level, fade: Fade, known: Fade | None) -> Steps[None]:
+def set_level(gear: Gear, level: Level, fade: Fade, known: Known) -> Steps[None]:
     """Fade a gear to a level; level 0 fades out."""
-    yield from set_fade(gear.address, _possible(gear, fade), known)
+    yield from set_fade(gear, fade, known)
     yield general.DAPC(GearShort(gear.address), int(level))
 
 
-def go_to_last_active_level(gear: Gear, fade: Fade, known: Fade | None) -> Steps[None]:
+def go_to_last_active_level(gear: Gear, fade: Fade, known: Known) -> Steps[None]:
     """Fade a gear to the level at which it was on last; one of the first edition goes to its maximum, at once."""
-    yield from set_fade(gear.address, _possible(gear, fade), known)
+    yield from set_fade(gear, fade, known)
     target = GearShort(gear.address)
     yield general.GoToLastActiveLevel(target) if gear.edition > 1 else general.RecallMaxLevel(target)
 
@@ -101,11 +137,10 @@ def describe(address: int) -> Steps[Gear]:
     target = GearShort(address)
     version = yield from ask(general.QueryVersionNumber(target))
     edition = 2 if version >= _SECOND_EDITION else 1
-    device_types = yield from read_device_types(address)
+    device_types = yield from read_device_types(address, edition)
     yield MayYield()
     physical_minimum = yield from ask(general.QueryPhysicalMinimum(target))
-    minimum = yield from ask(general.QueryMinLevel(target))
-    maximum = yield from ask(general.QueryMaxLevel(target))
+    minimum, maximum = yield from read_limits(address)
     yield MayYield()
     fade = yield from read_fade(address, edition)
     yield MayYield()
@@ -114,30 +149,37 @@ def describe(address: int) -> Steps[Gear]:
     groups = low | high << 8
     yield MayYield()
     memory = yield from read_memory(address, _BANK, _FIRST, _LAST)
+    if edition > 1 and memory and _LAST not in memory:
+        # All of it is there in this edition: what got lost on the way must not make another gear of it.
+        raise NoAnswerError("memory bank 0")
     identity = _identity(memory, edition)
-    random_address = None
-    if identity is None:
-        random_address = 0
-        for query in (general.QueryRandomAddressH, general.QueryRandomAddressM, general.QueryRandomAddressL):
-            random_address = random_address << 8 | (yield from ask(query(target)))
+    random_address = None if identity is not None else (yield from read_random_address(address))
     return Gear(
         address=address,
         identity=identity,
-        # 0xFFFFFF is what gear has that was never given one.
-        random_address=None if random_address == 0xFFFFFF else random_address,  # as said
+        random_address=random_address,
         device_types=device_types,
         firmware=_version(memory, _FIRMWARE),
         hardware=_version(memory, _HARDWARE),
         edition=edition,
-        physical_minimum=Level(max(LOWEST, min(physical_minimum, HIGHEST))),
-        minimum=Level(max(LOWEST, min(minimum, HIGHEST))),
-        maximum=Level(max(LOWEST, min(maximum, HIGHEST))),
+        physical_minimum=_level(physical_minimum),
+        minimum=minimum,
+        maximum=maximum,
         fade=fade,
         groups=frozenset(group for group in range(16) if groups >> group & 1),
     )
 
 
-def read_device_types(address: int) -> Steps[tuple[int, ...]]:
+def read_random_address(address: int) -> Steps[int | None]:
+    """Read a gear's random address; None where it was never given one."""
+    target = GearShort(address)
+    value = 0
+    for query in (general.QueryRandomAddressH, general.QueryRandomAddressM, general.QueryRandomAddressL):
+        value = value << 8 | (yield from ask(query(target)))
+    return None if value == _NO_RANDOM_ADDRESS else value
+
+
+def read_device_types(address: int, edition: int) -> Steps[tuple[int, ...]]:
     """Read the device types that a gear follows, in ascending order (IEC 62386-102, 11.5.12 and 11.5.13)."""
     target = GearShort(address)
     for _ in range(ATTEMPTS):
@@ -146,6 +188,8 @@ def read_device_types(address: int) -> Steps[tuple[int, ...]]:
             return (device_type,)
         if device_type == _NO_MORE_DEVICE_TYPES:
             return ()
+        if edition == 1:
+            return (yield from _try_device_types(target))
         found: list[int] = []
         while True:
             # The gear counts on with each question: after a silence it all begins again.
@@ -161,34 +205,75 @@ def read_device_types(address: int) -> Steps[tuple[int, ...]]:
     raise NoAnswerError("device types")
 
 
-def read_memory(address: int, bank: int, first: int, last: int) -> Steps[dict[int, int]]:
-    """Read locations of a memory bank, each at the cost of one frame; a location without an answer is left out.
+def _try_device_types(target: GearShort) -> Steps[tuple[int, ...]]:
+    """Ask for each type by itself: the first edition can say that there are several, but not which."""
+    found: list[int] = []
+    for device_type, part in sorted(_PARTS.items()):
+        yield MayYield()
+        for _ in range(ATTEMPTS):
+            answer = (yield part.QueryExtendedVersionNumber(target)).raw_value
+            if answer is not None and not answer.error:
+                found.append(device_type)
+                break
+    return tuple(found)
 
-    The gear counts on by itself (IEC 62386-102, 9.10): the place is staged anew after others were on the line, and
-    after a silence, of which nobody knows whether the gear counted.
+
+def read_memory(address: int, bank: int, first: int, last: int) -> Steps[dict[int, int]]:
+    """Read locations of a memory bank, at the cost of one frame each; ends early where the gear has no more.
+
+    The gear counts on by itself (IEC 62386-102, 9.10), by registers that anyone may change: a run is believed once the
+    registers stand where it must have left them. Raises NoAnswerError where no run can be had.
     """
     target = GearShort(address)
     memory: dict[int, int] = {}
-    location, silences, staged = first, 0, False
+    location, silences, failures = first, 0, 0
     while location <= last and silences < ATTEMPTS:
-        if (yield MayYield()):
-            staged = False
-        if not staged:
-            yield general.DTR1(bank)
-            yield general.DTR0(location)
-            staged = True
-        answer = (yield general.ReadMemoryLocation(target)).raw_value
-        if answer is None or answer.error:
-            silences, staged = silences + 1, False
+        yield MayYield()
+        run = yield from _read_run(target, bank, location, last)
+        if run is None:
+            failures += 1
+            if failures >= _MEMORY_ATTEMPTS:
+                raise NoAnswerError(f"memory bank {bank}")
             continue
-        memory[location] = int(answer.as_integer)
-        location, silences = location + 1, 0
+        memory.update(enumerate(run, location))
+        location += len(run)
+        silences, failures = (0, 0) if run else (silences + 1, failures)
     return memory
 
 
-def _possible(gear: Gear, fade: Fade) -> Fade:
-    """Return the fade as this gear can have it: the first edition knows no extended ones."""
-    return Fade(fade.code, 0) if gear.edition == 1 else fade
+def _read_run(target: GearShort, bank: int, first: int, last: int) -> Steps[list[int] | None]:
+    """Read until something is silent, somebody waits or it is done; None where the registers tell that it was wrong."""
+    yield general.DTR1(bank)
+    yield general.DTR0(first)
+    run: list[int] = []
+    counted = {0}
+    while first + len(run) <= last:
+        answer = (yield general.ReadMemoryLocation(target)).raw_value
+        if answer is None or answer.error:
+            # Nobody knows whether the gear heard the question, and counted.
+            counted = {0, 1}
+            break
+        run.append(int(answer.as_integer))
+        if (yield IsWanted()):
+            break
+    place = yield from _content(general.QueryContentDTR0(target))
+    if place is None or place - first - len(run) not in counted:
+        return None
+    return run if (yield from _content(general.QueryContentDTR1(target))) == bank else None
+
+
+def _content(query: Command) -> Steps[int | None]:
+    """Ask for a register without letting anyone go in between."""
+    for _ in range(ATTEMPTS):
+        answer = (yield query).raw_value
+        if answer is not None and not answer.error:
+            return int(answer.as_integer)
+    return None
+
+
+def _level(value: int) -> Level:
+    """Return an answer as a level that light can have."""
+    return Level(max(LOWEST, min(value, HIGHEST)))
 
 
 def _identity(memory: dict[int, int], edition: int) -> GearIdentity | None:

@@ -10,7 +10,7 @@ from dali.command import Command
 from dali.frame import Frame
 from dali.gear import general
 
-from .fade import Fade
+from .fade import Fade, FadeSetting
 from .gear import Gear
 from .level import HIGHEST, MASK, OFF, Level
 
@@ -63,6 +63,8 @@ class Reading:
     level: int
     fade: Fade | None = None
     """What it is set to, where it was asked that too."""
+    limits: tuple[Level, Level] | None = None
+    """Its minimum and maximum, where it was asked that too."""
 
     @property
     def gear_failure(self) -> bool:
@@ -92,7 +94,19 @@ _RELATIVE: Final = (
     general.ContinuousUp,
     general.ContinuousDown,
     general.GoToScene,
-    general.Reset,
+)
+_CONFIGURE: Final = (
+    general.AddToGroup,
+    general.RemoveFromGroup,
+    general.SetMaxLevel,
+    general.SetMinLevel,
+)
+# What leaves something else in DTR0 than what was put there.
+_USE_DTR0: Final = (
+    general.StoreActualLevelInDTR0,
+    general.ReadMemoryLocation,
+    general.WriteMemoryLocation,
+    general.WriteMemoryLocationNoReply,
 )
 
 
@@ -103,7 +117,9 @@ class KnownState:
         self.gear: dict[str, Gear] = {}
         self._states: dict[str, GearState] = {}
         self._misses: dict[str, int] = {}
-        self._fades: dict[str, Fade] = {}
+        self._fades: dict[str, FadeSetting] = {}
+        self._limits_unknown: set[str] = set()
+        self._changes: dict[str, int] = {}
         self._displaced: set[str] = set()
         self._dtr0: int | None = None
         self._previous: Frame | None = None
@@ -125,8 +141,11 @@ class KnownState:
         found at the short address of another displaces that one.
         """
         before = self.gear.get(gear.key)
-        self._fades[gear.key] = gear.fade
-        if before is not None:
+        if before is None:
+            self._fades[gear.key] = FadeSetting(gear.fade.code, gear.fade.extended)
+        else:
+            # It was read a while ago, and may have been set since.
+            self._fades[gear.key] = FadeSetting()
             gear = replace(gear, fade=before.fade)
         self.gear[gear.key] = gear
         self._states.setdefault(gear.key, GearState())
@@ -141,12 +160,25 @@ class KnownState:
         del self.gear[key]
         del self._states[key]
         self._fades.pop(key, None)
+        self._limits_unknown.discard(key)
         self._misses.pop(key, None)
         self._displaced.discard(key)
 
-    def fade(self, key: str) -> Fade | None:
-        """Return the fade that a gear is set to now; None where another master may have changed it."""
-        return self._fades.get(key)
+    def fade(self, key: str) -> FadeSetting:
+        """Return what is known of the fade that a gear is set to now."""
+        return self._fades.get(key, FadeSetting())
+
+    def limits_known(self, key: str) -> bool:
+        """Tell whether a gear's minimum and maximum are those that it had when it was read."""
+        return key not in self._limits_unknown
+
+    def changes(self, key: str) -> int:
+        """Return a number that is another once a frame changed the gear: an answer from before is outdated then."""
+        return self._changes.get(key, 0)
+
+    def restore_last_level(self, key: str, level: Level | None) -> None:
+        """Put back the last level at which a gear was on: what it showed meanwhile was no one's choice."""
+        self._states[key] = replace(self._states[key], last_level=level)
 
     def doubt(self) -> None:
         """Take no fade for granted: the line was out of sight, and others may have changed things."""
@@ -159,26 +191,35 @@ class KnownState:
     def see(self, frame: Frame, *, own: bool) -> Effect:
         """Take note of a forward frame and return what it did."""
         if len(frame) != 16:  # 24 bits are for control devices, which change no gear
+            self._previous = None
             return _NOTHING
         command = Command.from_frame(frame)
         repeated = self._previous == frame
         self._previous = None if repeated else frame
+        effect = self._take(command, repeated=repeated, origin=Origin.SENT if own else Origin.OVERHEARD)
+        for key in effect.changed | effect.unread | effect.settings:
+            self._changes[key] = self.changes(key) + 1
+        return effect
+
+    def _take(self, command: Command, *, repeated: bool, origin: Origin) -> Effect:
         match command:
             case general.DTR0():
                 self._dtr0 = command.param
                 return _NOTHING
             case general.SetFadeTime() | general.SetExtendedFadeTime():
-                if repeated:
-                    self._set_fade(command)
+                self._set_fade(command, whole=repeated)
                 return _NOTHING
-            case general.AddToGroup() | general.RemoveFromGroup() | general.SetMaxLevel() | general.SetMinLevel():
+            case _ if isinstance(command, _CONFIGURE):
                 return self._set(command) if repeated else _NOTHING
-            case general.Reset() if not repeated:
+            case _ if isinstance(command, _USE_DTR0):
+                self._dtr0 = None
                 return _NOTHING
+            case general.Reset():
+                return self._reset(command) if repeated else _NOTHING
             case _ if isinstance(command, _RELATIVE):
                 return Effect(unread=frozenset(gear.key for gear in self._addressed(command)))
             case _:
-                return self._arc_power(command, Origin.SENT if own else Origin.OVERHEARD)
+                return self._arc_power(command, origin)
 
     def _addressed(self, command: Command) -> Iterator[Gear]:
         destination = getattr(command, "destination", None)
@@ -220,19 +261,28 @@ class KnownState:
                 changed.add(gear.key)
         return Effect(frozenset(changed), frozenset(unread))
 
-    def _set_fade(self, command: Command) -> None:
+    def _set_fade(self, command: Command, *, whole: bool) -> None:
+        """Take note of a fade time; after half of the pair, or an unknown register, only the gear knows it."""
+        value = self._dtr0 if whole else None
         for gear in self._addressed(command):
-            known = self._fades.pop(gear.key, None)
-            if self._dtr0 is None:
-                continue
+            known = self.fade(gear.key)
             if isinstance(command, general.SetFadeTime):
-                extended = known.extended if known is not None else gear.fade.extended
-                self._fades[gear.key] = Fade(min(self._dtr0, 15), extended)
-            elif known is not None:
-                self._fades[gear.key] = Fade(known.code, self._dtr0)
+                code = None if value is None else min(value, 15)
+                self._fades[gear.key] = FadeSetting(code, known.extended)
+            else:
+                self._fades[gear.key] = FadeSetting(known.code, value)
+
+    def _reset(self, command: Command) -> Effect:
+        """Take note of RESET (IEC 62386-102, 11.4.2): limits, groups and fade are no longer what they were."""
+        keys = set[str]()
+        for gear in list(self._addressed(command)):
+            self.gear[gear.key] = replace(gear, minimum=gear.physical_minimum, maximum=HIGHEST, groups=frozenset())
+            self._fades[gear.key] = FadeSetting()
+            keys.add(gear.key)
+        return Effect(unread=frozenset(keys), settings=frozenset(keys))
 
     def _set(self, command: Command) -> Effect:
-        settings = set[str]()
+        settings, unread = set[str](), set[str]()
         group = command.frame.as_integer & 0x0F
         for gear in list(self._addressed(command)):
             match command:
@@ -247,11 +297,13 @@ class KnownState:
                     limit = max(self._dtr0, gear.physical_minimum)
                     changed = replace(gear, minimum=Level(min(limit, gear.maximum)))
                 case _:
+                    self._limits_unknown.add(gear.key)
+                    unread.add(gear.key)
                     continue
             if changed != gear:
                 self.gear[gear.key] = changed
                 settings.add(gear.key)
-        return Effect(unread=frozenset(settings), settings=frozenset(settings))
+        return Effect(unread=frozenset(settings | unread), settings=frozenset(settings))
 
     # What gear answered
 
@@ -259,7 +311,11 @@ class KnownState:
         """Take a gear's answer; return whether its state is another now."""
         self._misses.pop(key, None)
         if reading.fade is not None:
-            self._fades[key] = reading.fade
+            self._fades[key] = FadeSetting(reading.fade.code, reading.fade.extended)
+        if reading.limits is not None:
+            minimum, maximum = reading.limits
+            self.gear[key] = replace(self.gear[key], minimum=minimum, maximum=maximum)
+            self._limits_unknown.discard(key)
         state = self._states[key]
         level, origin = state.level, state.origin
         if reading.level == MASK:
@@ -271,6 +327,7 @@ class KnownState:
             key,
             level=level,
             origin=origin,
+            answered=True,
             lamp_failure=reading.lamp_failure,
             gear_failure=reading.gear_failure,
         )
@@ -292,6 +349,7 @@ class KnownState:
         *,
         level: Level | None,
         origin: Origin | None,
+        answered: bool = False,
         lamp_failure: bool | None = None,
         gear_failure: bool | None = None,
     ) -> bool:
@@ -300,7 +358,7 @@ class KnownState:
             level=level,
             last_level=level or before.last_level,
             origin=origin,
-            available=before.available or origin is Origin.ANSWERED,
+            available=before.available or answered,
             lamp_failure=before.lamp_failure if lamp_failure is None else lamp_failure,
             gear_failure=before.gear_failure if gear_failure is None else gear_failure,
         )

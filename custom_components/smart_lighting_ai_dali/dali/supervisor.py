@@ -78,6 +78,7 @@ class Supervisor:
         """Connect, watch, and connect again, until cancelled; the port is free afterwards."""
         loop = asyncio.get_running_loop()
         while True:
+            self._wake.clear()
             try:
                 driver = await self._connect()
             except LineError as error:
@@ -100,7 +101,6 @@ class Supervisor:
                     self._complain_of_flapping(reason)
                 self._complain(reason)
                 self._disconnected(reason)
-            self._wake.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._backoff.pause(loop.time()))
 
@@ -109,14 +109,14 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         misses = 0
         while True:
-            pause = _WATCHDOG_PAUSE if misses else driver.last_heard + WATCHDOG_INTERVAL - loop.time()
+            pause = _WATCHDOG_PAUSE if misses else driver.last_reply + WATCHDOG_INTERVAL - loop.time()
             done, _ = await asyncio.wait((driver.lost,), timeout=max(0.0, pause))
             if done:
                 return driver.lost.result()
             if self._flapping and loop.time() - begun >= _STABLE_AFTER:
                 self._flapping = False
                 self._praise()
-            if loop.time() - driver.last_heard < WATCHDOG_INTERVAL:
+            if loop.time() - driver.last_reply < WATCHDOG_INTERVAL:
                 misses = 0
                 continue
             try:

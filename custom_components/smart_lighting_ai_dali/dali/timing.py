@@ -27,7 +27,8 @@ STOP_CONDITION: Final = 0.00245
 ANSWER_GAP_MIN: Final = 0.0055
 ANSWER_GAP_MAX: Final = 0.0105
 ANSWER_GAP_RECEIVER_MAX: Final = 0.0134
-# The two halves of a command that has to be sent twice are at most this far apart, end to end (table 20).
+# The line is idle at most this long between the two frames of a command that has to be sent twice: who receives them
+# takes up to 94 ms for a pair, and no more than 105 ms (table 20).
 SEND_TWICE_MAX: Final = 0.1
 # A low line: longer than this it is without power, longer than that gear goes to its system failure level (table 24).
 POWER_DOWN: Final = 0.045

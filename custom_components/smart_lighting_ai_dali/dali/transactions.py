@@ -1,7 +1,8 @@
 """Whose turn it is: transactions wait by priority, and one at a time goes over the line.
 
 A transaction is a python-dali command or generator sequence; its frames follow each other, with nothing of ours in
-between. Background work (priority 5) may take a quarter of the line's time, and makes room between any two frames.
+between, unless it says where others may go (`MayYield`). Background work (priority 5) takes a quarter of the line's
+time at most.
 """
 
 import asyncio
@@ -29,6 +30,10 @@ class MayYield:
 
     The answer tells whether someone did: what the sequence had staged on the line (DTR0, DTR1) is lost then.
     """
+
+
+class IsWanted:
+    """Yielded by a sequence that could let others go soon; the answer tells whether someone waits for that."""
 
 
 type Sequence = Generator[Any, Any, Any]
@@ -90,7 +95,7 @@ class _Turns:
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.turn.done():
-                waiter.turn.set_exception(reason)
+                waiter.turn.set_exception(reason.again())
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -194,9 +199,13 @@ class Transactions:
                 return _Finished(stop.value)
             reply = None
             match item:
+                case IsWanted():
+                    reply = priority is Priority.BACKGROUND or self._turns.urgent(priority)
                 case MayYield():
                     if priority is Priority.BACKGROUND or self._turns.urgent(priority):
                         return None
+                    # Other masters get their chance as well: what follows is a transaction of its own on the line.
+                    frame_priority = priority
                     reply = False
                 case sequences.sleep():
                     await asyncio.sleep(item.delay)
@@ -209,7 +218,7 @@ class Transactions:
 
     def _ensure_open(self) -> Driver:
         if self._driver is None:
-            raise self._closed
+            raise self._closed.again()
         return self._driver
 
     async def _transmit(self, command: Any, priority: Priority) -> Any:

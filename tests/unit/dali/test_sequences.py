@@ -3,8 +3,10 @@
 import random
 from typing import Any
 
+from dali.address import GearShort
 from dali.command import Command
 from dali.frame import BackwardFrame, BackwardFrameError
+from dali.gear import general
 import pytest
 
 from custom_components.smart_lighting_ai_dali.dali import sequences
@@ -12,9 +14,9 @@ from custom_components.smart_lighting_ai_dali.dali.errors import AnswersCollided
 from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE, Fade
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
 from custom_components.smart_lighting_ai_dali.dali.level import Level
-from custom_components.smart_lighting_ai_dali.dali.sequences import Steps
-from custom_components.smart_lighting_ai_dali.dali.state import Reading
-from custom_components.smart_lighting_ai_dali.dali.transactions import MayYield
+from custom_components.smart_lighting_ai_dali.dali.sequences import Known, Steps
+from custom_components.smart_lighting_ai_dali.dali.state import KnownState, Reading
+from custom_components.smart_lighting_ai_dali.dali.transactions import IsWanted, MayYield
 from custom_components.smart_lighting_ai_dali.simulator.gear import Gear as SimulatedGear
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
@@ -30,6 +32,15 @@ class Bench:
         self.sent: list[Command] = []
         self.lost = lost
         self.visitors: list[Command] = []
+        self.intruders: dict[int, Command] = {}
+        """Frames of other masters, by the number of ours that they come after."""
+        self.known = KnownState()
+        self.wanted = False
+
+    def follow(self, gear: Gear) -> Known:
+        """Return what tells the fade of a gear, as the line knows it."""
+        self.known.keep(gear)
+        return lambda: self.known.fade(gear.key)
 
     def run(self, steps: Steps[Any]) -> Any:
         """Run a sequence to its end and return its result."""
@@ -44,14 +55,21 @@ class Bench:
                 answer = visitor is not None
                 if visitor is not None:
                     self._carry(visitor)
+            elif isinstance(item, IsWanted):
+                answer = self.wanted
             else:
                 self.sent.append(item)
                 answer = self._carry(item)
+                if (intruder := self.intruders.pop(len(self.sent), None)) is not None:
+                    self._carry(intruder)
 
     def _carry(self, command: Command) -> Any:
+        if command.devicetype:
+            self._carry(general.EnableDeviceType(command.devicetype))
         answers: list[int] = []
         for _ in range(2 if command.sendtwice else 1):
             self.now += FRAME
+            self.known.see(command.frame, own=True)
             if len(self.sent) not in self.lost:
                 heard = [gear.receive(command.frame.as_integer, self.now) for gear in self.gear]
                 answers = [answer for answer in heard if answer is not None]
@@ -98,7 +116,8 @@ def test_a_gear_is_described_whole() -> None:
         fade=Fade(4, 0x21),
         groups=frozenset({0, 9}),
     )
-    assert len(bench.sent) == 9 + 2 + 24
+    # Nine settings, then the bank: two registers, 24 locations, and the proof that the registers stand where they must.
+    assert len(bench.sent) == 9 + 2 + 24 + 2
 
 
 def test_gear_of_the_first_edition_has_less_to_tell() -> None:
@@ -110,19 +129,19 @@ def test_gear_of_the_first_edition_has_less_to_tell() -> None:
 
 def test_several_device_types_are_listed_in_order() -> None:
     bench = Bench(lamp(1, device_types=(6, 8, 51)), lamp(2, device_types=()))
-    assert bench.run(sequences.read_device_types(1)) == (6, 8, 51)
-    assert bench.run(sequences.read_device_types(2)) == ()
+    assert bench.run(sequences.read_device_types(1, 2)) == (6, 8, 51)
+    assert bench.run(sequences.read_device_types(2, 2)) == ()
 
 
 def test_a_list_of_device_types_that_was_disturbed_is_read_again() -> None:
     bench = Bench(lamp(1, device_types=(6, 8, 51)), lost=frozenset({3}))
-    assert bench.run(sequences.read_device_types(1)) == (6, 8, 51)
+    assert bench.run(sequences.read_device_types(1, 2)) == (6, 8, 51)
 
 
 def test_device_types_that_never_come_whole_are_no_answer() -> None:
     bench = Bench(lamp(1, device_types=(6, 8)), lost=frozenset({2, 4, 6}))
     with pytest.raises(NoAnswerError):
-        bench.run(sequences.read_device_types(1))
+        bench.run(sequences.read_device_types(1, 2))
 
 
 def test_a_gear_without_a_number_is_known_by_its_random_address() -> None:
@@ -134,18 +153,46 @@ def test_a_gear_without_a_number_is_known_by_its_random_address() -> None:
     assert blank.run(sequences.describe(3)).key == "a3"
 
 
-@pytest.mark.parametrize("lost", range(1, 28))
+def test_gear_of_the_first_edition_is_asked_for_each_type() -> None:
+    bench = Bench(lamp(1, edition=1, device_types=(6, 8)))
+    assert bench.run(sequences.describe(1)).device_types == (6, 8)
+
+
+@pytest.mark.parametrize("lost", range(1, 30))
 def test_memory_is_read_right_whichever_frame_is_lost(lost: int) -> None:
     bench = Bench(lamp(1), lost=frozenset({lost}))
     memory = bench.run(sequences.read_memory(1, 0, 0x03, 0x1A))
     assert bytes(memory[location] for location in range(0x0B, 0x13)) == (78).to_bytes(8)
+    assert memory.keys() == set(range(0x03, 0x1B))
 
 
-def test_memory_is_read_right_when_others_use_the_registers_meanwhile() -> None:
-    from dali.gear.general import DTR0, DTR1
-
+@pytest.mark.parametrize("register", [general.DTR0(7), general.DTR1(1)])
+@pytest.mark.parametrize("after", range(1, 29))
+def test_memory_is_read_right_whenever_another_master_uses_the_registers(after: int, register: Command) -> None:
     bench = Bench(lamp(1))
-    bench.visitors = [DTR0(7), DTR1(1), DTR0(0)]
+    bench.intruders = {after: register}
+    memory = bench.run(sequences.read_memory(1, 0, 0x03, 0x1A))
+    assert bytes(memory[location] for location in range(0x0B, 0x13)) == (78).to_bytes(8)
+
+
+def test_memory_that_others_never_leave_alone_is_no_answer() -> None:
+    bench = Bench(lamp(1))
+    bench.intruders = {number: general.DTR0(0) for number in range(2, 400)}
+    with pytest.raises(NoAnswerError):
+        bench.run(sequences.describe(1))
+
+
+def test_a_gear_whose_number_can_not_be_read_is_no_other_gear() -> None:
+    # The last location of the bank, which every gear of the second edition has, is never heard.
+    bench = Bench(lamp(1), lost=frozenset({9 + 2 + 24, *range(40, 200)}))
+    with pytest.raises(NoAnswerError):
+        bench.run(sequences.describe(1))
+
+
+def test_memory_is_read_right_when_others_go_in_between() -> None:
+    bench = Bench(lamp(1))
+    bench.wanted = True
+    bench.visitors = [general.DTR0(7), general.DTR1(1), general.DTR0(0)]
     memory = bench.run(sequences.read_memory(1, 0, 0x03, 0x1A))
     assert bytes(memory[location] for location in range(0x0B, 0x13)) == (78).to_bytes(8)
 
@@ -153,7 +200,8 @@ def test_memory_is_read_right_when_others_use_the_registers_meanwhile() -> None:
 def test_what_memory_lacks_is_left_out() -> None:
     bench = Bench(lamp(1))
     assert bench.run(sequences.read_memory(1, 0, 0x19, 0xF0)).keys() >= {0x19, 0x1A}
-    assert bench.run(sequences.read_memory(2, 0, 0, 5)) == {}
+    with pytest.raises(NoAnswerError):
+        bench.run(sequences.read_memory(2, 0, 0, 5))
 
 
 def test_a_question_is_asked_three_times() -> None:
@@ -180,26 +228,37 @@ def test_a_state_is_status_and_level_and_the_fade_where_wanted() -> None:
 
 def test_a_fade_time_is_set_only_where_it_is_another() -> None:
     bench = Bench(lamp(1, level=0))
-    gear = Gear(address=1, edition=2)
-    bench.run(sequences.set_level(gear, Level(200), Fade(4), Fade(4)))
+    gear = Gear(address=1, edition=2, fade=Fade(4))
+    known = bench.follow(gear)
+    bench.run(sequences.set_level(gear, Level(200), Fade(4), known))
     assert len(bench.sent) == 1
-    bench.run(sequences.set_level(gear, Level(200), Fade(6), Fade(4)))
+    bench.run(sequences.set_level(gear, Level(200), Fade(6), known))
     assert len(bench.sent) == 1 + 3
-    bench.run(sequences.set_level(gear, Level(200), Fade(0, 0x13), Fade(6)))
+    bench.run(sequences.set_level(gear, Level(200), Fade(0, 0x13), known))
     assert len(bench.sent) == 1 + 3 + 5
     assert bench.run(sequences.read_fade(1, 2)) == Fade(0, 0x13)
 
 
+def test_a_fade_time_that_another_master_spoiled_is_set_again() -> None:
+    bench = Bench(lamp(1, level=0))
+    gear = Gear(address=1, edition=2)
+    bench.intruders = {1: general.DTR0(11)}
+    bench.run(sequences.set_level(gear, Level(200), Fade(6), bench.follow(gear)))
+    assert bench.run(sequences.read_fade(1, 2)).code == 6
+    assert bench.sent[4].frame == general.DAPC(GearShort(1), 200).frame
+
+
 def test_gear_of_the_first_edition_gets_no_extended_fade() -> None:
     bench = Bench(lamp(1, edition=1))
-    bench.run(sequences.set_level(Gear(address=1), Level(100), Fade(0, 0x13), AT_ONCE))
+    gear = Gear(address=1)
+    bench.run(sequences.set_level(gear, Level(100), Fade(0, 0x13), bench.follow(gear)))
     assert len(bench.sent) == 1
 
 
 def test_the_last_active_level_is_asked_for_by_edition() -> None:
     bench = Bench(lamp(1, level=120), lamp(2, edition=1, level=0))
     newer, older = Gear(address=1, edition=2), Gear(address=2)
-    bench.run(sequences.set_level(newer, Level(0), AT_ONCE, AT_ONCE))
-    bench.run(sequences.go_to_last_active_level(newer, AT_ONCE, AT_ONCE))
-    bench.run(sequences.go_to_last_active_level(older, AT_ONCE, AT_ONCE))
+    bench.run(sequences.set_level(newer, Level(0), AT_ONCE, bench.follow(newer)))
+    bench.run(sequences.go_to_last_active_level(newer, AT_ONCE, bench.follow(newer)))
+    bench.run(sequences.go_to_last_active_level(older, AT_ONCE, bench.follow(older)))
     assert [gear.actual_level(bench.now + 1) for gear in bench.gear] == [120, 254]

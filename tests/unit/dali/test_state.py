@@ -6,7 +6,7 @@ from dali.device.general import QueryDeviceStatus
 from dali.gear import general
 import pytest
 
-from custom_components.smart_lighting_ai_dali.dali.fade import Fade
+from custom_components.smart_lighting_ai_dali.dali.fade import Fade, FadeSetting
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
 from custom_components.smart_lighting_ai_dali.dali.level import MASK, Level
 from custom_components.smart_lighting_ai_dali.dali.state import Effect, GearState, KnownState, Origin, Reading
@@ -115,30 +115,31 @@ def test_half_of_a_send_twice_command_does_nothing(known: KnownState) -> None:
     assert known.see(general.Reset(GearBroadcast()).frame, own=False) == Effect()
     known.see(general.DTR0(5).frame, own=False)
     known.see(general.SetFadeTime(GearShort(1)).frame, own=False)
-    assert known.fade(DESK.key) == Fade(4)
+    # The second may have been lost on the way to us: only the gear knows now.
+    assert known.fade(DESK.key) == FadeSetting(None, 0)
 
 
 def test_fade_times_are_known_by_what_set_them(known: KnownState) -> None:
     see(known, general.DTR0(9), general.SetFadeTime(GearShort(1)))
-    assert known.fade(DESK.key) == Fade(9)
-    assert known.fade(DOOR.key) == Fade(0)
+    assert known.fade(DESK.key) == FadeSetting(9, 0)
+    assert known.fade(DOOR.key) == FadeSetting(0, 0)
     see(known, general.DTR0(0x25), general.SetExtendedFadeTime(GearBroadcast()))
-    assert known.fade(DESK.key) == Fade(9, 0x25)
-    assert known.fade(DOOR.key) == Fade(0, 0x25)
+    assert known.fade(DESK.key) == FadeSetting(9, 0x25)
+    assert known.fade(DOOR.key) == FadeSetting(0, 0x25)
 
 
 def test_a_fade_set_from_an_unknown_register_is_unknown(known: KnownState) -> None:
     see(known, general.SetFadeTime(GearShort(1)))
-    assert known.fade(DESK.key) is None
+    assert known.fade(DESK.key) == FadeSetting(None, 0)
 
 
 def test_after_a_time_out_of_sight_no_fade_is_taken_for_granted(known: KnownState) -> None:
     known.doubt()
-    assert known.fade(DESK.key) is None
+    assert known.fade(DESK.key) == FadeSetting()
     see(known, general.DTR0(9), general.SetFadeTime(GearShort(1)))
-    assert known.fade(DESK.key) == Fade(9)
+    assert known.fade(DESK.key) == FadeSetting(9, None)
     known.answered(DOOR.key, Reading(status=0, level=0, fade=Fade(2)))
-    assert known.fade(DOOR.key) == Fade(2)
+    assert known.fade(DOOR.key) == FadeSetting(2, 0)
 
 
 def test_groups_and_limits_set_by_others_are_learned(known: KnownState) -> None:
@@ -151,6 +152,32 @@ def test_groups_and_limits_set_by_others_are_learned(known: KnownState) -> None:
     assert (door.groups, door.minimum, door.maximum) == (frozenset({7}), Level(100), Level(180))
     assert known.gear[DESK.key].groups == set()
     assert see(known, general.AddToGroup(GearShort(2), 7)) == Effect()
+
+
+def test_limits_set_from_an_unknown_register_have_to_be_read(known: KnownState) -> None:
+    see(known, general.DTR0(100), general.StoreActualLevelInDTR0(GearShort(2)))
+    effect = see(known, general.SetMaxLevel(GearShort(1)), own=False)
+    assert effect == Effect(unread=frozenset({DESK.key}))
+    assert not known.limits_known(DESK.key)
+    known.answered(DESK.key, Reading(status=0, level=0, limits=(Level(90), Level(180))))
+    assert known.limits_known(DESK.key)
+    assert (known.gear[DESK.key].minimum, known.gear[DESK.key].maximum) == (90, 180)
+
+
+def test_a_reset_by_anyone_is_followed(known: KnownState) -> None:
+    effect = see(known, general.Reset(GearShort(1)), own=False)
+    assert effect.settings == effect.unread == {DESK.key}
+    desk = known.gear[DESK.key]
+    assert (desk.minimum, desk.maximum, desk.groups) == (desk.physical_minimum, 254, frozenset())
+    assert known.fade(DESK.key) == FadeSetting()
+
+
+def test_a_frame_outdates_what_was_asked_before(known: KnownState) -> None:
+    before = known.changes(DESK.key), known.changes(DOOR.key)
+    see(known, general.DAPC(GearShort(1), 120))
+    see(known, general.QueryStatus(GearShort(2)))
+    assert known.changes(DESK.key) != before[0]
+    assert known.changes(DOOR.key) == before[1]
 
 
 def test_frames_for_control_devices_change_no_gear(known: KnownState) -> None:
@@ -170,6 +197,13 @@ def test_while_a_fade_runs_the_state_is_where_it_leads(known: KnownState) -> Non
     see(known, general.DAPC(GearShort(2), 200))
     known.answered(DOOR.key, Reading(status=0b0001_0100, level=31))
     assert levels(known)[1] == 200
+
+
+def test_a_gear_that_answers_while_it_fades_is_there(known: KnownState) -> None:
+    see(known, general.DAPC(GearShort(2), 200))
+    known.gone(DOOR.key)
+    assert known.answered(DOOR.key, Reading(status=0b0001_0100, level=31))
+    assert known.state(DOOR.key).available
 
 
 def test_mask_is_unknown_and_never_full(known: KnownState) -> None:
@@ -193,7 +227,7 @@ def test_a_gear_found_again_keeps_the_fade_it_was_commissioned_with(known: Known
     assert known.keep(moved)
     assert known.gear[DESK.key].address == 9
     assert known.gear[DESK.key].fade == Fade(4)
-    assert known.fade(DESK.key) == Fade(11)
+    assert known.fade(DESK.key) == FadeSetting()
     assert not known.keep(moved)
 
 

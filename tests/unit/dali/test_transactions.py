@@ -32,7 +32,7 @@ class Recorder:
         self.adapter = Adapter(protocol="paper", gtin=0, serial=0, article=0, hardware="", has_bus_power_supply=False)
         self.powered = True
         self.lost: asyncio.Future[LineError] = asyncio.get_running_loop().create_future()
-        self.last_heard = 0.0
+        self.last_reply = 0.0
         self.frames: list[tuple[Frame, Priority]] = []
         self.times: list[float] = []
         self.answers: list[BackwardFrame | None] = []
