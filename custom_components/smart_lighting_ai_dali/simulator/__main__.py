@@ -8,9 +8,10 @@ import sys
 from typing import Final
 
 from .fleet import Fleet, FleetError, built_in_fleets
+from .scheduler import FASTEST, SLOWEST, check_speed
 from .simulated_line import SimulatedLine
 
-_END: Final = frozenset({signal.SIGTERM, signal.SIGINT})
+_END: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 def _fleet(value: str) -> Fleet:
@@ -26,13 +27,13 @@ def _fleet(value: str) -> Fleet:
 
 
 def _speed(value: str) -> float:
-    """Return a speed above 0."""
+    """Return a speed at which a line can run."""
     try:
         speed = float(value)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise argparse.ArgumentTypeError(f"{value} is no speed; it is a number above 0, and 1 is real time")
+        check_speed(speed)
+    except ValueError as error:
+        allowed = f"it is a number from {SLOWEST:g} to {FASTEST:g}, and 1 is real time"
+        raise argparse.ArgumentTypeError(f"{value} is no speed; {allowed}") from error
     return speed
 
 
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until SIGTERM or SIGINT, and return the exit code."""
+    """Run until SIGTERM, SIGINT or SIGHUP, and return the exit code."""
     options = _parser().parse_args(arguments)
     line = SimulatedLine(
         options.fleet,
@@ -64,7 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Blocked before there is another thread, the signals wait for us.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _END)
     try:
-        line.start()
+        line.start(interrupted=lambda: signal.sigtimedwait(_END, 0) is not None)
+    except InterruptedError:
+        return 0
     except OSError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -72,9 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"ready {options.link}\n")
         sys.stdout.flush()
         signal.sigwait(_END)
-        line.stop()
         return 0
     finally:
+        line.stop()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 

@@ -20,17 +20,17 @@ SEQUENCE_SECONDS: Final = 0.2
 class _Course:
     """A way from one level to another, linear in time between two instants."""
 
-    start: int
-    goal: int
+    start: float
+    goal: float
     begins: float
     ends: float
 
-    def level(self, now: float) -> int:
+    def level(self, now: float) -> float:
         """Return the level on the way; past the end it is the goal."""
         if now >= self.ends:
             return self.goal
         done = max(0.0, now - self.begins) / (self.ends - self.begins)
-        return round(self.start + (self.goal - self.start) * done)
+        return self.start + (self.goal - self.start) * done
 
 
 class ArcPower:
@@ -49,11 +49,7 @@ class ArcPower:
 
     def level(self, now: float) -> int:
         """Return the actual level: 0 to 254, or MASK during start-up."""
-        if self.starting:
-            return MASK
-        if self._course is None or now >= self._course.ends:
-            return self.target
-        return self._variables.clamp(self._course.level(now))
+        return MASK if self.starting else round(self._reached(now))
 
     def fading(self, now: float) -> bool:
         """Return whether a fade is running."""
@@ -100,10 +96,7 @@ class ArcPower:
         target = self._within_limits(level)
         if start == OFF:
             start = target and self._variables.minimum
-        self._settle(target)
-        goal = target or self._variables.minimum
-        if seconds > 0 and start not in {OFF, target}:
-            self._course = _Course(start, goal, now, now + seconds)
+        self._go(start, target, now, now + seconds)
 
     def jump_to(self, level: int) -> None:
         """Go to a level at once, within the limits."""
@@ -118,10 +111,15 @@ class ArcPower:
         self._settle(self._variables.clamp(level))
         self.last_light = asked_for
 
-    def limits_changed(self) -> None:
-        """Leave a level that the new limits forbid, at once (11.4.9 and 11.4.10)."""
-        if not self.starting and self._variables.clamp(self.target) != self.target:
-            self.jump_to(self.target)
+    def limits_changed(self, now: float) -> None:
+        """Leave a level that the new limits forbid, at once (11.4.9 and 11.4.10); a fade goes on within them."""
+        if self.starting:
+            return
+        reached, ends = self._reached(now), now if self._course is None else self._course.ends
+        start, target = self._variables.clamp(reached), self._variables.clamp(self.target)
+        if (start, target) != (reached, self.target):
+            self._go(start, target, now, ends)
+            self.limit_error = True
 
     def reset(self) -> None:
         """Go to full light at once, as after RESET (11.4.2)."""
@@ -151,6 +149,19 @@ class ArcPower:
         self.limit_error = target != level
         return target
 
+    def _reached(self, now: float) -> float:
+        """Return the level with its fraction: UP and DOWN go on from there, however often they come."""
+        course = self._course
+        if course is None or (self.target == OFF and now >= course.ends):
+            return self.target
+        return course.level(now)
+
+    def _go(self, start: float, target: int, now: float, ends: float) -> None:
+        """Be at the target at an instant; on the way to off, the lowest level comes before it."""
+        self._settle(target)
+        if now < ends and start not in {OFF, target}:
+            self._course = _Course(start, target or self._variables.minimum, now, ends)
+
     def _settle(self, target: int) -> None:
         self.starting = False
         self._course = None
@@ -158,15 +169,17 @@ class ArcPower:
         self.last_active = target or self.last_active
 
     def _dim(self, direction: int, now: float) -> None:
-        level = self.level(now)
+        level = self._reached(now)
         if self.starting or level == OFF:
             return
         rate = FADE_RATES[self._variables.fade_rate]
-        steps = max(1, round(rate * DIM_SECONDS))
-        wanted = level + direction * steps
+        wanted = level + direction * max(1.0, rate * DIM_SECONDS)
         # DOWN never switches off: below 1 is still a request for the lowest level.
-        self.fade_to(max(1, wanted), abs(self._variables.clamp(max(1, wanted)) - level) / rate, now)
-        self.limit_error = self.target != wanted
+        goal = self._variables.clamp(max(1.0, wanted))
+        self._settle(round(goal))
+        self.limit_error = self.target != round(wanted)
+        if goal != level:
+            self._course = _Course(level, goal, now, now + abs(goal - level) / rate)
 
     def _step(self, command: Command, now: float) -> None:
         level = OFF if self.starting else self.level(now)

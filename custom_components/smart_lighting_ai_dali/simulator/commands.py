@@ -1,6 +1,6 @@
 """The commands of IEC 62386-102, by the names that the standard gives them (tables 15 and 16)."""
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Final
 
 
@@ -73,8 +73,8 @@ class Command(IntEnum):
     READ_MEMORY_LOCATION = 0xC5
 
 
-class Special(IntEnum):
-    """Address bytes of the special commands, which every gear takes."""
+class Special(Enum):
+    """Address bytes of the special commands, which every gear takes; none is equal to a `Command` of its number."""
 
     TERMINATE = 0xA1
     DTR0 = 0xA3
@@ -143,6 +143,10 @@ SECOND_EDITION: Final = frozenset(
     }
 )
 SECOND_EDITION_SPECIAL: Final = frozenset({Special.PING, Special.WRITE_MEMORY_LOCATION_NO_REPLY})
+# Special commands that ask something, and the one that goes before each query of a device type.
+SPECIAL_QUERIES: Final = frozenset(
+    {Special.COMPARE, Special.VERIFY_SHORT_ADDRESS, Special.QUERY_SHORT_ADDRESS, Special.ENABLE_DEVICE_TYPE}
+)
 # Every other command takes back ENABLE WRITE MEMORY (9.10.5).
 KEEPS_WRITE_ENABLED: Final[frozenset[Command | Special]] = frozenset(
     {

@@ -42,16 +42,16 @@ def _identify(state: State, _number: int, now: float) -> None:
     state.identifies_until = now + IDENTIFY_SECONDS
 
 
-def _set_maximum(state: State, _number: int, _now: float) -> None:
+def _set_maximum(state: State, _number: int, now: float) -> None:
     variables = state.variables
     variables.maximum = max(variables.minimum, min(254, state.registers.dtr0))
-    state.arc_power.limits_changed()
+    state.arc_power.limits_changed(now)
 
 
-def _set_minimum(state: State, _number: int, _now: float) -> None:
+def _set_minimum(state: State, _number: int, now: float) -> None:
     variables = state.variables
     variables.minimum = max(variables.physical_minimum, min(variables.maximum, state.registers.dtr0))
-    state.arc_power.limits_changed()
+    state.arc_power.limits_changed(now)
 
 
 def _set_system_failure_level(state: State, _number: int, _now: float) -> None:

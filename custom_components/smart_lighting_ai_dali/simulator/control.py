@@ -87,7 +87,7 @@ def _foreign(simulation: Simulation, parameters: Parameters) -> None:
 
 
 def _disturb(simulation: Simulation, _: Parameters) -> None:
-    simulation.wire.disturb()
+    simulation.disturb()
 
 
 def _adapter(simulation: Simulation, parameters: Parameters) -> None:
@@ -108,45 +108,50 @@ def _restart(simulation: Simulation, _: Parameters) -> None:
     simulation.restart()
 
 
-COMMANDS: Final[dict[str, Command]] = {
-    "gear": _gear,
-    "frames": _frames,
-    "statistics": _statistics,
-    "fault": _fault,
-    "mains": _mains,
-    "line_power": _line_power,
-    "frame_loss": _frame_loss,
-    "foreign": _foreign,
-    "disturb": _disturb,
-    "adapter": _adapter,
-    "unplug": _unplug,
-    "replug": _replug,
-    "restart": _restart,
+# Each command, and the parameters that it takes.
+COMMANDS: Final[dict[str, tuple[Command, frozenset[str]]]] = {
+    "gear": (_gear, frozenset()),
+    "frames": (_frames, frozenset({"since"})),
+    "statistics": (_statistics, frozenset()),
+    "fault": (_fault, frozenset({"address", "fault", "present"})),
+    "mains": (_mains, frozenset({"address", "present"})),
+    "line_power": (_line_power, frozenset({"present"})),
+    "frame_loss": (_frame_loss, frozenset({"fraction"})),
+    "foreign": (_foreign, frozenset({"bits", "data", "priority", "twice"})),
+    "disturb": (_disturb, frozenset()),
+    "adapter": (_adapter, frozenset({"deaf", "stalled"})),
+    "unplug": (_unplug, frozenset()),
+    "replug": (_replug, frozenset({"link"})),
+    "restart": (_restart, frozenset()),
 }
 
 
 def _obey(simulation: Simulation, line: bytes) -> object:
-    """Obey one line and return its result; raises ValueError, LookupError or OSError."""
+    """Obey one line and return its result; raises ValueError, LookupError, OSError, or what JSON is too deep for."""
     parameters = json.loads(line)
     name = parameters.pop("command", None) if isinstance(parameters, dict) else None
     if not isinstance(name, str) or name not in COMMANDS:
         raise ValueError(f"a command is needed, one of {', '.join(COMMANDS)}")
-    return COMMANDS[name](simulation, parameters)
+    command, known = COMMANDS[name]
+    if unknown := sorted(parameters.keys() - known):
+        raise ValueError(f"{name} takes {', '.join(sorted(known)) or 'nothing'}; not {', '.join(unknown)}")
+    return command(simulation, parameters)
 
 
 def answer(simulation: Simulation, line: bytes) -> object:
     """Obey one line and return what to say, ready for JSON; never raises."""
     try:
         result = _obey(simulation, line)
-    except (ValueError, LookupError, OSError) as error:
+    except (ValueError, LookupError, ArithmeticError, OSError, RecursionError) as error:
+        # Numbers that are too large for a fraction, and brackets in brackets in brackets, are mistakes like others.
         return {"error": str(error)}
     return {"ok": True} if result is None else result
 
 
 def _listener(path: Path) -> socket.socket:
-    """Return a socket on a path, for this user alone; one that nobody listens on any more makes way."""
+    """Return a socket on a path, for this user alone; raises OSError."""
     if path.is_socket():
-        path.unlink()
+        _make_way(path)
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(str(path))
@@ -155,6 +160,23 @@ def _listener(path: Path) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _make_way(path: Path) -> None:
+    """Remove a socket that nobody listens on any more; raises FileExistsError where someone does."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        # A listener who is busy is one too.
+        probe.settimeout(0)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+            return
+        except FileNotFoundError:
+            return
+        except BlockingIOError:
+            pass
+    raise FileExistsError(f"{path} is in use")
 
 
 class Control:

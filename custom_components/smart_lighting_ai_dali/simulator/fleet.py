@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, override
 import zlib
 
 import yaml
@@ -26,6 +26,18 @@ MAX_GEAR: Final = 64
 # GS1's prefix 952 is for examples: no product has this number.
 EXAMPLE_GTIN: Final = 9_520_000_000_011
 _FOLDER: Final = Path(__file__).parent / "fleets"
+_LONGEST_SHOWN: Final = 40
+# What PyYAML raises besides its own errors: where a value does not fit its tag, as in `!!int ""`, where a number or a
+# character is too large, and where lists are in lists in lists.
+_UNREADABLE: Final = (
+    yaml.YAMLError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class FleetError(ValueError):
@@ -75,15 +87,26 @@ class _Written:
     fields: dict[str, Any]
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads values; it does not merge mappings, since a few lines of merges can be more than a machine has room for."""
+
+    @override
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Refuse a mapping that others are merged into."""
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, "there is no merging here", key.start_mark)
+
+
 class _Reader:
     """Turns the text of a fleet into a `Fleet`, and collects what is wrong with it on the way."""
 
     def __init__(self, content: str) -> None:
         self._problems: list[str] = []
         try:
-            self._loader = yaml.SafeLoader(content)
+            self._loader = _Loader(content)
             self._root = self._loader.get_single_node()
-        except yaml.YAMLError as error:
+        except _UNREADABLE as error:
             raise FleetError([_yaml_problem(error)]) from error
 
     def fleet(self) -> Fleet:
@@ -126,7 +149,7 @@ class _Reader:
         title = f"gear {number}"
         if isinstance(node, yaml.MappingNode):
             names = [value.value for key, value in node.value if key.value == "name"]
-            title += "".join(f" ({name})" for name in names[:1] if isinstance(name, str) and name)
+            title += "".join(f" ({_shown(name)})" for name in names[:1] if isinstance(name, str) and name)
         own = self._checked(node, title, {key: field.check for key, field in FIELDS.items()})
         values = {"name": f"Gear {number}"} | defaults | own
         who = f"{values.get('room', '')}/{values['name']}".encode()
@@ -188,7 +211,7 @@ class _Reader:
             return {}
         values: dict[str, yaml.Node] = {}
         for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            key = _shown(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             if key not in keys:
                 close = get_close_matches(key, keys, n=1)
                 hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(keys)}"
@@ -215,14 +238,26 @@ class _Reader:
         """Return one value; None, and a problem more, where it is wrong."""
         try:
             value = self._loader.construct_object(node, deep=True)
-        except yaml.YAMLError, ValueError:
+        except _UNREADABLE:
             self._problem(node, place, "this can't be read; plain numbers, texts and lists are allowed")
             return None
         try:
-            return check(value)
+            checked = check(value)
         except MistakeError as error:
             self._problem(node, place, f"{_shown(value)} is not allowed; {error}")
             return None
+        if isinstance(node, yaml.MappingNode):
+            self._refuse_repeated(node, place)
+        return checked
+
+    def _refuse_repeated(self, node: yaml.MappingNode, place: str) -> None:
+        """Find keys that stand in a mapping twice, however they are written: YAML takes the last."""
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self._loader.construct_object(key_node, deep=True)
+            if key in seen:
+                self._problem(key_node, place, f"{_shown(key)} stands there twice; once is enough")
+            seen.add(key)
 
     def _problem(self, node: yaml.Node | None, place: str, what: str) -> None:
         self._problems.append(f"line {_line(node)}, {place}: {what}")
@@ -234,12 +269,26 @@ def _line(node: yaml.Node | None) -> int:
 
 def _shown(value: object) -> str:
     """Return a value as people would recognise it, not longer than they would read."""
-    shown = "nothing" if value is None else str(value)
-    return shown if len(shown) <= 40 else shown[:39] + "…"
+    match value:
+        case None:
+            return "nothing"
+        case list() | tuple() | set():
+            # Never what is in them: aliases make a few lines into more than a machine has room for.
+            return "this list"
+        case dict():
+            return "this mapping"
+        case int() if value.bit_length() > _LONGEST_SHOWN * 3:
+            # In decimal, this would take Python too long.
+            shown = hex(value)
+        case _:
+            shown = str(value).encode(errors="backslashreplace").decode()
+    return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
 
 
-def _yaml_problem(error: yaml.YAMLError) -> str:
+def _yaml_problem(error: Exception) -> str:
     """Return what is wrong with a text that is no YAML."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
-    return f"not YAML: {str(error).splitlines()[0]}"
+    if isinstance(error, RecursionError):
+        return "not a fleet: brackets in brackets in brackets, too deep to be read"
+    return f"not YAML: {(str(error) or type(error).__name__).splitlines()[0]}"

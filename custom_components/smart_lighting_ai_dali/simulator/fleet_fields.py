@@ -22,9 +22,13 @@ _LARGE: Final = 0x10000
 
 
 def text(value: object) -> str:
-    """Return a text that is not empty."""
+    """Return a text that is not empty, and has no half of a character in it."""
     if not isinstance(value, str) or not value.strip():
         raise MistakeError("a text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise MistakeError("a text") from None
     return value.strip()
 
 

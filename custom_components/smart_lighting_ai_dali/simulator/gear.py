@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import random
 from typing import Final
 
-from ..dali.timing import SEND_TWICE_MAX
+from ..dali.timing import SEND_TWICE_MAX, forward_frame
 from .commands import (
     FIRST_EXTENDED_OPCODE,
     KEEPS_IDENTIFYING,
@@ -14,6 +14,7 @@ from .commands import (
     SECOND_EDITION_SPECIAL,
     SEND_TWICE,
     SEND_TWICE_SPECIAL,
+    SPECIAL_QUERIES,
     Command,
     Special,
     command_of,
@@ -26,6 +27,7 @@ from .specification import GearSpecification
 from .state import State
 from .supply import Supply, SupplyEvent
 
+FRAME_BITS: Final = 16
 _IS_COMMAND: Final = 0x01
 _FIRST_GROUP: Final = 0x80
 _FIRST_SPECIAL: Final = 0xA0
@@ -97,7 +99,7 @@ class Gear:
     def interrupt(self, now: float) -> None:
         """Take a frame that is not for gear (24 bits, or garbled): half of a command sent twice is forgotten."""
         self._pass_time(now)
-        self._half = self._device_type = None
+        self._half = None
 
     def line_power(self, *, present: bool, now: float) -> None:
         """Take note that the DALI line lost, or got back, its power."""
@@ -149,7 +151,9 @@ class Gear:
         self._half = self._device_type = None
         address, opcode = data >> 8, data & 0xFF
         is_second = (
-            half is not None and (half.address, half.opcode) == (address, opcode) and now - half.at <= SEND_TWICE_MAX
+            half is not None
+            and (half.address, half.opcode) == (address, opcode)
+            and now - half.at - forward_frame(FRAME_BITS) <= SEND_TWICE_MAX
         )
         if half is not None and is_second:
             device_type = half.device_type
@@ -173,6 +177,8 @@ class Gear:
 
     def _take_special(self, special: Special, frame: _Frame) -> int | None:
         """Take a special command, which is for every gear (11.7)."""
+        if special is Special.PING:
+            return None
         state = self._state
         state.types_to_list = None
         if self._is_unknown(special) or not self._may_act(special, frame, twice=special in SEND_TWICE_SPECIAL):
@@ -229,7 +235,8 @@ class Gear:
         if frame.device_type not in self._specification.device_types:
             return None
         if frame.device_type != DEVICE_TYPE or state.led is None:
-            return 1 if frame.opcode == QUERY_EXTENDED_VERSION_NUMBER else None
+            # Device type 0 has no commands of its own.
+            return 1 if frame.device_type and frame.opcode == QUERY_EXTENDED_VERSION_NUMBER else None
         if not self._may_act(None, frame, twice=frame.opcode in LED_SEND_TWICE):
             return None
         return state.led.obey(frame.opcode, lamp_failure=state.lamp_failure, now=frame.at)
@@ -252,4 +259,6 @@ class Gear:
     def _is_query(command: Command | Special | None, frame: _Frame) -> bool:
         if command is None:
             return bool(frame.address & _IS_COMMAND) and frame.opcode not in LED_SEND_TWICE
-        return isinstance(command, Command) and command >= Command.QUERY_STATUS
+        if isinstance(command, Special):
+            return command in SPECIAL_QUERIES
+        return command >= Command.QUERY_STATUS

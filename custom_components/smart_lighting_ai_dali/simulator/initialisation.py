@@ -43,11 +43,15 @@ class Initialisation:
             self._variables.random_address = self._fresh[1]
             self._fresh = None
 
+    def reset(self) -> None:
+        """Obey RESET (11.4.2): a random address under way is not taken any more."""
+        self._fresh = None
+        self.search_address = NO_RANDOM_ADDRESS
+
     def restart(self) -> None:
         """Take the values of a start."""
         self._ends = 0.0
-        self._fresh = None
-        self.search_address = NO_RANDOM_ADDRESS
+        self.reset()
 
     def obey(self, special: Special, data: int, now: float) -> int | None:
         """Take a special command; return the answer, if it has one."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..dali.timing import SEND_TWICE_MAX
+from ..dali.timing import SEND_TWICE_MAX, forward_frame
 
 # Both modes end by themselves after 15 minutes (102, 9.14.2 and 103, 9.10.4), in seconds.
 MODE_SECONDS: Final = 15 * 60.0
@@ -33,13 +33,17 @@ class LineModes:
         """Return whether another master has asked for silence."""
         return now < self._quiescent_until
 
+    def next_end(self, now: float) -> float | None:
+        """Return when the next of the modes ends by itself; None where there is none."""
+        return min((until for until in (self._initialise_until, self._quiescent_until) if until > now), default=None)
+
     def overhear(self, bits: int, data: int, time: float) -> None:
         """Take note of a forward frame of another master."""
         first, self._first = self._first, (bits, data, time)
         if (bits, data) in {(16, _TERMINATE_GEAR), (24, _TERMINATE_DEVICES)}:
             self._initialise_until = time
             return
-        if first is None or first[:2] != (bits, data) or time - first[2] > SEND_TWICE_MAX:
+        if first is None or first[:2] != (bits, data) or time - first[2] - forward_frame(bits) > SEND_TWICE_MAX:
             return
         # The second of two equal frames.
         self._first = None

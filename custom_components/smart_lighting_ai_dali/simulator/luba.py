@@ -122,6 +122,7 @@ class LubaAdapter:
         self._modes = LineModes()
         self._settings = _Settings()
         self._ping: Timer | None = None
+        self._silence_ends: Timer | None = None
         wire.log.subscribe(self._overhear)
         self.restart()
 
@@ -132,9 +133,10 @@ class LubaAdapter:
 
     def stop(self) -> None:
         """Leave no timer behind."""
-        if self._ping is not None:
-            self._ping.cancel()
-            self._ping = None
+        for timer in (self._ping, self._silence_ends):
+            if timer is not None:
+                timer.cancel()
+        self._ping = self._silence_ends = None
 
     def restart(self) -> None:
         """Start as after a power cycle: nothing buffered, every event on, the line fed."""
@@ -195,10 +197,14 @@ class LubaAdapter:
         self.stop()
         if settings.mode & Mode.PING:
             self._ping = self._scheduler.call_at(self._scheduler.now() + PING_SECONDS, self._show_up)
+        self._keep_silence()
 
     def _show_up(self) -> None:
-        ping = Transmission(bits=16, data=_PING, priority=Priority.BACKGROUND, source=SOURCE)
-        self._wire.send(ping)
+        if self._silence() is None:
+            ping = Transmission(
+                bits=16, data=_PING, priority=Priority.BACKGROUND, source=SOURCE, allowed=self._may_talk
+            )
+            self._wire.send(ping)
         self._ping = self._scheduler.call_at(self._scheduler.now() + PING_SECONDS, self._show_up)
 
     def _send(self, command: int, payload: bytes) -> bytes:
@@ -217,16 +223,32 @@ class LubaAdapter:
 
     def _refusal(self) -> SendError | None:
         """Return why no frame can be sent now."""
-        now, mode = self._scheduler.now(), self._settings.mode
         if not self._wire.powered:
             return SendError.BUS_VOLTAGE
+        silence = self._silence()
+        if silence is None and len(self._buffer) >= BUFFER_SIZE:
+            return SendError.BUFFER_FULL
+        return silence
+
+    def _silence(self) -> SendError | None:
+        """Return why the adapter is silent now: another master wants it, and the host too."""
+        now, mode = self._scheduler.now(), self._settings.mode
         if mode & Mode.SILENT_WHILE_INITIALISE and self._modes.initialise(now):
             return SendError.INITIALISE
         if mode & Mode.SILENT_WHILE_QUIESCENT and self._modes.quiescent(now):
             return SendError.QUIESCENT
-        if len(self._buffer) >= BUFFER_SIZE:
-            return SendError.BUFFER_FULL
         return None
+
+    def _may_talk(self) -> bool:
+        return self._silence() is None
+
+    def _keep_silence(self) -> None:
+        """Let what waits go on where the silence is over, and come back when it ends by itself."""
+        self._wire.reconsider()
+        if self._silence_ends is not None:
+            self._silence_ends.cancel()
+        ends = self._modes.next_end(self._scheduler.now())
+        self._silence_ends = None if ends is None else self._scheduler.call_at(ends, self._keep_silence)
 
     # What the line does
 
@@ -259,6 +281,7 @@ class LubaAdapter:
                 twice=request.twice,
                 sent=sent,
                 failed=self._drop_buffer,
+                allowed=self._may_talk,
             )
         )
 
@@ -286,6 +309,7 @@ class LubaAdapter:
             return
         if frame.kind is FrameKind.FORWARD:
             self._modes.overhear(frame.bits, frame.data, frame.time)
+            self._keep_silence()
         if self._settings.without & Without.RECEIVED:
             return
         if frame.kind is FrameKind.ERROR:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 import heapq
 from itertools import count
-from typing import Protocol, override
+from typing import Final, Protocol, override
 
 
 class Timer(Protocol):
@@ -24,12 +24,22 @@ class Scheduler(Protocol):
         """Call back at `when`, never before it; as soon as possible where that has passed."""
 
 
+# Slower, a frame takes minutes; faster, even an idle line keeps a machine busy.
+SLOWEST: Final = 0.001
+FASTEST: Final = 10_000.0
+
+
+def check_speed(speed: float) -> None:
+    """Raise ValueError where a line can't run at a speed."""
+    if not SLOWEST <= speed <= FASTEST:
+        raise ValueError(f"the speed has to be {SLOWEST:g} to {FASTEST:g}, not {speed:g}; 1 is real time")
+
+
 class RealScheduler(Scheduler):
     """An event loop's clock; `speed` seconds pass here while one second passes there."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, speed: float = 1.0) -> None:
-        if not speed > 0:
-            raise ValueError(f"the speed has to be above 0, not {speed}")
+        check_speed(speed)
         self.speed = speed
         self._loop = loop
         self._origin = loop.time()

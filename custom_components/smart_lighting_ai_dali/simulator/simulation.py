@@ -2,16 +2,15 @@
 
 import asyncio
 from enum import StrEnum
-import json
 from pathlib import Path
 import random
-from typing import IO, Any, Final
+from typing import Any, Final
 import zlib
 
 from ..dali.timing import Priority
 from .fleet import Fleet
-from .frame_log import Frame
 from .gear import Gear
+from .log_file import LogFile
 from .luba import AdapterIdentity, LubaAdapter
 from .scheduler import RealScheduler
 from .terminal import Terminal
@@ -34,7 +33,7 @@ class Simulation:
     def __init__(self, fleet: Fleet, *, link: Path, log: Path | None = None, speed: float = 1.0, seed: int = 0) -> None:
         self._link = link
         self._log_path = log
-        self._log_file: IO[str] | None = None
+        self._log_file: LogFile | None = None
         self._fed = True
         self._line_intact = True
         chance = random.Random(seed)
@@ -55,16 +54,11 @@ class Simulation:
         )
 
     def open(self) -> None:
-        """Plug the adapter in and begin to write the log; raises OSError and leaves nothing open then."""
+        """Plug the adapter in and begin to write the log; raises OSError, and has to be closed then too."""
         if self._log_path is not None:
-            # One line at a time, so that whoever reads along sees whole frames.
-            self._log_file = self._log_path.open("a", encoding="utf-8", buffering=1)
-            self.log.subscribe(self._write_log)
-        try:
-            self.terminal.plug_in(self._link)
-        except OSError:
-            self.close()
-            raise
+            self._log_file = LogFile(self._log_path)
+            self.log.subscribe(self._log_file.write)
+        self.terminal.plug_in(self._link)
 
     def close(self) -> None:
         """Pull the adapter out, stop what is under way and close the log."""
@@ -73,7 +67,6 @@ class Simulation:
         self.wire.set_power(present=False)
         if self._log_file is not None:
             self._log_file.close()
-            self._log_file = None
 
     def restart(self) -> None:
         """Turn everything off and on again: gear keeps what gear keeps, the adapter nothing, and the line is whole."""
@@ -109,9 +102,8 @@ class Simulation:
         self.terminal.unplug()
 
     def replug(self, link: Path | None = None) -> None:
-        """Plug the adapter in again, under another name if one is given; raises OSError."""
-        self.terminal.unplug()
-        self.terminal.plug_in(link or self._link)
+        """Plug the adapter in again, under another name if one is given; raises OSError and leaves it where it is."""
+        self.terminal.replug(link or self._link)
 
     def set_line_power(self, *, present: bool) -> None:
         """Short-circuit the line, or repair it."""
@@ -140,10 +132,16 @@ class Simulation:
         self.wire.frame_loss = fraction
 
     def foreign_frame(self, bits: int, data: int, *, priority: Priority = Priority.USER, twice: bool = False) -> None:
-        """Let another master send a frame of 16 or 24 bits; raises ValueError."""
+        """Let another master send a frame of 16 or 24 bits; raises ValueError, without power too."""
+        self._check_power()
         if bits not in {16, 24} or not 0 <= data < 1 << bits:
             raise ValueError("a frame has 16 or 24 bits, and its data fits into them")
         self.wire.send(Transmission(bits=bits, data=data, priority=priority, source=FOREIGN_SOURCE, twice=twice))
+
+    def disturb(self) -> None:
+        """Let a spike pass over the line; raises ValueError where it has no power."""
+        self._check_power()
+        self.wire.disturb()
 
     def adapter_deaf(self, deaf: bool) -> None:  # noqa: FBT001  # its name says what is true
         """Let the adapter read and never say anything, or heal it."""
@@ -160,6 +158,6 @@ class Simulation:
     def _update_power(self) -> None:
         self.wire.set_power(present=self._fed and self._line_intact)
 
-    def _write_log(self, frame: Frame) -> None:
-        if self._log_file is not None:
-            self._log_file.write(json.dumps(frame.as_dict()) + "\n")
+    def _check_power(self) -> None:
+        if not self.wire.powered:
+            raise ValueError("the line has no power")

@@ -84,7 +84,7 @@ class State:
         """Obey RESET (11.4.2)."""
         self.variables.reset()
         self.arc_power.reset()
-        self.initialisation.search_address = 0xFFFFFF
+        self.initialisation.reset()
         self.power_cycle_seen = False
 
     def restart(self) -> None:

@@ -7,12 +7,13 @@ and the kernel says when the other side is not. An edge-triggered epoll tells of
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 import os
 from pathlib import Path
 import select
 import tty
 from typing import Final
+
+from .port_name import PortName
 
 _CHUNK: Final = 4096
 # What a stalled program leaves unread beyond the kernel's own 4 KB; then bytes are lost, as on a real port.
@@ -53,7 +54,7 @@ class Terminal:
         self._received = received
         self._loop = asyncio.get_running_loop()
         self._port: _Port | None = None
-        self._link: Path | None = None
+        self._name: PortName | None = None
         self._unsent = bytearray()
         self._deaf = False
         self._stalled = False
@@ -66,7 +67,7 @@ class Terminal:
     @property
     def link(self) -> Path | None:
         """The name under which it is, or was, plugged in."""
-        return self._link
+        return self._name.link if self._name is not None else None
 
     @property
     def deaf(self) -> bool:
@@ -93,27 +94,27 @@ class Terminal:
         """Make a port and its name; raises OSError, FileExistsError where the name is taken by a file."""
         if self._port is not None:
             raise RuntimeError("the terminal is plugged in already")
-        port = _Port()
-        try:
-            _link(port.name, link)
-        except OSError:
-            port.close()
-            raise
-        self._port, self._link = port, link
-        self._loop.add_reader(port.edges.fileno(), self._read)
+        self._install(*_made(link))
+
+    def replug(self, link: Path) -> None:
+        """Hang up on the host and plug in under a name; where that can't be, raise OSError and stay as it is."""
+        if self._port is None or self._name is None or self._name.is_at(link):
+            self.unplug()
+            self.plug_in(link)
+            return
+        made = _made(link)
+        self.unplug()
+        self._install(*made)
 
     def unplug(self) -> None:
         """Hang up on the host and take the name away; does nothing while unplugged."""
         port, self._port = self._port, None
-        if port is None or self._link is None:
+        if port is None or self._name is None:
             return
         self._loop.remove_reader(port.edges.fileno())
         self._loop.remove_writer(port.master)
         self._unsent.clear()
-        with suppress(OSError):
-            # Another simulator may have taken the name meanwhile.
-            if str(self._link.readlink()) == port.name:
-                self._link.unlink()
+        self._name.give_back()
         port.close()
 
     def write(self, data: bytes) -> None:
@@ -128,6 +129,10 @@ class Terminal:
             self._loop.add_writer(port.master, self._flush, port)
         if len(self._unsent) + len(data) <= MAX_UNSENT:
             self._unsent += data
+
+    def _install(self, port: _Port, name: PortName) -> None:
+        self._port, self._name = port, name
+        self._loop.add_reader(port.edges.fileno(), self._read)
 
     def _flush(self, port: _Port) -> None:
         if port.is_open:
@@ -165,11 +170,11 @@ def _write(master: int, data: bytes | bytearray) -> int:
         return 0
 
 
-def _link(port: str, link: Path) -> None:
-    """Let a name stand for a port from one instant to the next; only a link is ever replaced."""
-    if link.exists() and not link.is_symlink():
-        raise FileExistsError(f"{link} is there already, and no link")
-    temporary = link.with_name(f".{link.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(port)
-    temporary.replace(link)
+def _made(link: Path) -> tuple[_Port, PortName]:
+    """Return a new port and its name; raises OSError."""
+    port = _Port()
+    try:
+        return port, PortName(link, port.name)
+    except BaseException:
+        port.close()
+        raise

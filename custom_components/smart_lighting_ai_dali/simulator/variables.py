@@ -58,7 +58,8 @@ class Variables:
             system_failure_level=specification.system_failure_level,
             fade_time=specification.fade_time,
             fade_rate=specification.fade_rate,
-            extended_fade=specification.extended_fade,
+            # The first edition has no extended fade time.
+            extended_fade=specification.extended_fade if specification.edition > 1 else 0,
             groups=sum(1 << group for group in specification.groups),
             scenes=[specification.scenes.get(scene, MASK) for scene in range(SCENES)],
         )
@@ -102,6 +103,6 @@ class Variables:
         elif value & 0x81 == 1:
             self.short_address = value >> 1
 
-    def clamp(self, level: int) -> int:
+    def clamp[T: (int, float)](self, level: T) -> T:
         """Return the level within the limits; off stays off."""
         return level and max(self.minimum, min(self.maximum, level))

@@ -35,6 +35,9 @@ class WiredGear(Protocol):
     def receive(self, data: int, now: float) -> int | None:
         """Take a forward frame of 16 bits and return the answer, 0 to 255, or None."""
 
+    def interrupt(self, now: float) -> None:
+        """Take note of a frame of another length, or of edges that are none."""
+
     def line_power(self, *, present: bool, now: float) -> None:
         """Take note that the line lost its power, or has it again."""
 
@@ -45,6 +48,11 @@ def _ignore_sent(_time: float) -> None:
 
 def _ignore_failed() -> None:
     """Take no note of a frame that could not be sent."""
+
+
+def _always() -> bool:
+    """Let a frame go as soon as it can."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,8 @@ class Transmission:
     """Called with the time of the last edge of each frame."""
     failed: Callable[[], None] = _ignore_failed
     """Called instead when the line has no power, or loses it before the end."""
+    allowed: Callable[[], bool] = _always
+    """Asked before its turn; where it is not so the frame waits until `Wire.reconsider`, or the next of others."""
 
 
 @dataclass(slots=True)
@@ -104,11 +114,13 @@ class Wire:
         self._frame_loss = 0.0
         self._waiting: list[_Waiting] = []
         # The first of two equal frames was sent, and the second is next.
-        self._second: Transmission | None = None
+        self._second: _Waiting | None = None
         # A frame is on the line, or an answer is on its way.
         self._busy = False
         self._current: Transmission | None = None
         self._timer: Timer | None = None
+        # When the frame or answer that is on the line, or comes next, will be over.
+        self._over: float | None = None
         # The line has been silent for good.
         self._last_edge = scheduler.now() - 1.0
         self._latest = scheduler.now()
@@ -130,8 +142,9 @@ class Wire:
         self._frame_loss = fraction
 
     def gear_time(self) -> float:
-        """Return the present time for the gear: it does not go back where the scheduler's calls are late."""
-        return self._advance(self._scheduler.now())
+        """Return the present time for the gear: it never goes back, nor past a frame that they have still to hear."""
+        now = self._scheduler.now()
+        return self._advance(now if self._over is None else min(now, self._over))
 
     def send(self, transmission: Transmission) -> None:
         """Put something on the line as soon as its priority allows."""
@@ -141,6 +154,10 @@ class Wire:
         self._waiting.append(_Waiting(transmission, self._draw(transmission.priority)))
         self._arrange()
 
+    def reconsider(self) -> None:
+        """Ask the frames that wait again whether they are allowed."""
+        self._arrange()
+
     def set_power(self, *, present: bool) -> None:
         """Take the line's power away or give it back; what is on the line or waits for it goes with it."""
         if present == self._powered:
@@ -148,8 +165,8 @@ class Wire:
         now = self.gear_time()
         self._powered = present
         self._last_edge = now
-        dropped = [one for one in (self._current, self._second) if one is not None]
-        dropped += [waiting.transmission for waiting in self._waiting]
+        dropped = [] if self._current is None else [self._current]
+        dropped += [waiting.transmission for waiting in (self._second, *self._waiting) if waiting is not None]
         self._waiting.clear()
         self._second = self._current = None
         self._busy = False
@@ -162,6 +179,9 @@ class Wire:
     def disturb(self) -> None:
         """Let a spike pass over the line where it is idle: two edges with nothing between them."""
         if self._powered and not self._busy:
+            now = self.gear_time()
+            for gear in self._gear:
+                gear.interrupt(now)
             self._settle(self._scheduler.now() + SPIKE)
             self.log.add(time=self._last_edge, kind=FrameKind.ERROR, bits=0, data=0, source=LINE_SOURCE)
             self._arrange()
@@ -182,6 +202,8 @@ class Wire:
         self._last_edge = last_edge
         for waiting in self._waiting:
             waiting.starts = self._draw(waiting.transmission.priority)
+        if self._second is not None:
+            self._second.starts = self._draw(Priority.TRANSACTION)
 
     def _arrange(self) -> None:
         """Plan the next start, if the line is idle and there is one."""
@@ -190,18 +212,27 @@ class Wire:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._over = None
         if self._second is not None:
-            transmission, self._second = self._second, None
-            self._begin(transmission, self._draw(Priority.TRANSACTION), second=True)
-        elif self._waiting:
-            first = min(self._waiting, key=lambda waiting: waiting.starts)
-            when = max(first.starts, self._scheduler.now())
+            # Never late: however slow the machine is, the two stay together.
+            self._plan(self._second, self._second.starts)
+        elif allowed := [waiting for waiting in self._waiting if waiting.transmission.allowed()]:
+            first = min(allowed, key=lambda waiting: waiting.starts)
+            self._plan(first, max(first.starts, self._scheduler.now()))
 
-            def start() -> None:
-                self._waiting.remove(first)
-                self._begin(first.transmission, when, second=False)
+    def _plan(self, waiting: _Waiting, when: float) -> None:
+        """Let a frame start at an instant, unless something else is arranged before."""
+        second = waiting is self._second
 
-            self._timer = self._scheduler.call_at(when, start)
+        def start() -> None:
+            if second:
+                self._second = None
+            else:
+                self._waiting.remove(waiting)
+            self._begin(waiting.transmission, when, second=second)
+
+        self._over = when + forward_frame(waiting.transmission.bits)
+        self._timer = self._scheduler.call_at(when, start)
 
     # What happens on the line
 
@@ -217,10 +248,10 @@ class Wire:
         self._current = None
         lost = self._is_lost()
         if transmission.twice and not second:
-            self._second = transmission
+            self._second = _Waiting(transmission, end)
         self.statistics.forward_frames += 1
         self.statistics.busy_seconds += forward_frame(transmission.bits)
-        answers = [] if lost or transmission.bits != GEAR_FRAME_BITS else self._answers(transmission.data, end)
+        answers = [] if lost else self._hear(transmission, end)
         self._settle(end)
         self.log.add(
             time=end,
@@ -234,17 +265,21 @@ class Wire:
         # Still busy: what is sent from here waits until the answers are known.
         transmission.sent(end)
         if answers:
-            over = max(answer.starts for answer in answers) + BACKWARD_FRAME
+            over = self._over = max(answer.starts for answer in answers) + BACKWARD_FRAME
             self._timer = self._scheduler.call_at(over, lambda: self._end_answers(answers, over))
         else:
             self._busy = False
             self._arrange()
 
-    def _answers(self, data: int, end: float) -> list[_Answer]:
+    def _hear(self, transmission: Transmission, end: float) -> list[_Answer]:
+        """Let the gear hear a frame, and return what they will answer."""
         now = self._advance(end)
         answers: list[_Answer] = []
         for gear in self._gear:
-            answer = gear.receive(data, now)
+            if transmission.bits != GEAR_FRAME_BITS:
+                gear.interrupt(now)
+                continue
+            answer = gear.receive(transmission.data, now)
             if answer is not None:
                 gap = self._random.uniform(ANSWER_GAP_MIN, ANSWER_GAP_MAX)
                 answers.append(_Answer(end + gap, answer, gear.name))

@@ -10,12 +10,17 @@ class PlainGear:
         self.name = name
         self.answers = answers or {}
         self.heard: list[tuple[int, float]] = []
+        self.interrupted: list[float] = []
         self.power: list[bool] = []
 
     def receive(self, data: int, now: float) -> int | None:
         """Take a frame and return the answer to it."""
         self.heard.append((data, now))
         return self.answers.get(data)
+
+    def interrupt(self, now: float) -> None:
+        """Remember that something else was on the line."""
+        self.interrupted.append(now)
 
     def line_power(self, *, present: bool, now: float) -> None:
         """Remember the line's power."""

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 from custom_components.smart_lighting_ai_dali.simulator.__main__ import main
+from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 
 MODULE = "custom_components.smart_lighting_ai_dali.simulator"
 ROOT = Path(__file__).parents[3]
@@ -28,10 +30,7 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
         process.communicate()
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_it_runs_until_it_is_told_to_end(
-    tmp_path: Path, processes: list[subprocess.Popen[str]], end: signal.Signals
-) -> None:
+def test_it_runs_until_it_is_told_to_end(tmp_path: Path, processes: list[subprocess.Popen[str]]) -> None:
     link, control, log = tmp_path / "line", tmp_path / "control", tmp_path / "log"
     process = subprocess.Popen(
         [
@@ -53,7 +52,7 @@ def test_it_runs_until_it_is_told_to_end(
     os.read(port, 1)
     os.close(port)
     assert control.is_socket()
-    process.send_signal(end)
+    process.send_signal(signal.SIGTERM)
     assert process.communicate(timeout=PATIENCE) == ("", "")
     assert process.returncode == 0
     (frame,) = [json.loads(line) for line in log.read_text().splitlines()]
@@ -61,11 +60,13 @@ def test_it_runs_until_it_is_told_to_end(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log"]
 
 
-def run(capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path]) -> tuple[int, str, str]:
+def run(
+    capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path], end: signal.Signals = signal.SIGTERM
+) -> tuple[int, str, str]:
     """Run the program here, end it once it is ready, and return its exit code and what it wrote."""
     here = threading.get_ident()
-    timer = threading.Timer(0.3, lambda: signal.pthread_kill(here, signal.SIGTERM))
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    timer = threading.Timer(0.3, lambda: signal.pthread_kill(here, end))
+    before = signal.signal(end, lambda *_: None)
     timer.start()
     try:
         code = main([str(argument) for argument in arguments])
@@ -74,15 +75,30 @@ def run(capsys: pytest.CaptureFixture[str], arguments: Sequence[str | Path]) -> 
     finally:
         timer.cancel()
         timer.join()
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(end, before)
     output = capsys.readouterr()
     return code, output.out, output.err
 
 
-def test_it_says_when_it_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_says_when_it_is_ready_and_ends_as_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], end: signal.Signals
+) -> None:
     link = tmp_path / "line"
-    assert run(capsys, ("--fleet", "office", "--link", link, "--speed", "0.5")) == (0, f"ready {link}\n", "")
+    assert run(capsys, ("--fleet", "office", "--link", link, "--speed", "0.5"), end) == (0, f"ready {link}\n", "")
     assert not link.is_symlink()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_can_be_ended_while_it_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, end: signal.Signals
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(Simulation, "open", lambda _: over.wait(PATIENCE))
+    begin = time.monotonic()
+    assert run(capsys, ("--fleet", "demo", "--link", tmp_path / "line"), end) == (0, "", "")
+    assert time.monotonic() - begin < 2
+    over.set()
 
 
 def test_a_fleet_with_mistakes_is_turned_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,11 +116,11 @@ def test_a_fleet_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "built in are demo, office" in err
 
 
-@pytest.mark.parametrize("speed", ["0", "fast", "inf", "nan"])
+@pytest.mark.parametrize("speed", ["0", "fast", "inf", "nan", "1e-300", "0.0009", "10001", "1e308"])
 def test_a_speed_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str], speed: str) -> None:
     code, _, err = run(capsys, ("--fleet", "demo", "--link", tmp_path / "line", "--speed", speed))
     assert code == 2
-    assert "1 is real time" in err
+    assert f"{speed} is no speed; it is a number from 0.001 to 10000, and 1 is real time" in err
 
 
 def test_a_port_that_can_not_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

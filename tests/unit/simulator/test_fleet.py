@@ -41,6 +41,8 @@ gear:
 
 
 VERSION = 'a version in quotes, such as "2.1", both numbers 0 to 255'
+LIST = "this list is not allowed"
+MAPPING = "this mapping is not allowed"
 ADVICE = 'give each its own, or write "duplicates: allowed"'
 
 
@@ -126,15 +128,21 @@ def test_an_address_can_be_none() -> None:
         ("room:", "line 4, gear 1 (Lamp), room: nothing is not allowed; a text"),
         ("gtin: -1", "line 4, gear 1 (Lamp), gtin: -1 is not allowed; 0 to 0xffffffffffff"),
         ("groups: 3", "line 4, gear 1 (Lamp), groups: 3 is not allowed; a list of numbers 0 to 15, each once"),
-        ("groups: [16]", "line 4, gear 1 (Lamp), groups: [16] is not allowed; a list of numbers 0 to 15, each once"),
-        ("types: [6, 6]", "line 4, gear 1 (Lamp), types: [6, 6] is not allowed; a list of numbers 0 to 253, each once"),
+        (
+            "groups: [16]",
+            f"line 4, gear 1 (Lamp), groups: {LIST}; a list of numbers 0 to 15, each once",
+        ),
+        (
+            "types: [6, 6]",
+            f"line 4, gear 1 (Lamp), types: {LIST}; a list of numbers 0 to 253, each once",
+        ),
         (
             "scenes: [1]",
-            "line 4, gear 1 (Lamp), scenes: [1] is not allowed; scene numbers 0 to 15, each with a level 0 to 254",
+            f"line 4, gear 1 (Lamp), scenes: {LIST}; scene numbers 0 to 15, each with a level 0 to 254",
         ),
         (
             "scenes: {16: 1}",
-            "line 4, gear 1 (Lamp), scenes: {16: 1} is not allowed; scene numbers 0 to 15, each with a level 0 to 254",
+            f"line 4, gear 1 (Lamp), scenes: {MAPPING}; scene numbers 0 to 15, each with a level 0 to 254",
         ),
         (
             "firmware: 1.10",
@@ -146,7 +154,13 @@ def test_an_address_can_be_none() -> None:
         ),
         ("edition: 3", "line 4, gear 1 (Lamp), edition: 3 is not allowed; 1 to 2"),
         ("power_on_level: 255", "line 4, gear 1 (Lamp), power_on_level: 255 is not allowed; 0 to 254, or mask"),
-        ("faults: [fire]", "line 4, gear 1 (Lamp), faults: ['fire'] is not allowed; a list of lamp, gear, deaf"),
+        ("faults: [fire]", f"line 4, gear 1 (Lamp), faults: {LIST}; a list of lamp, gear, deaf"),
+        ("scenes: {3: 1, 0x3: 2}", "line 4, gear 1 (Lamp), scenes: 3 stands there twice; once is enough"),
+        ('room: "\\uD800"', r"line 4, gear 1 (Lamp), room: \ud800 is not allowed; a text"),
+        (
+            f"gtin: 0x{'f' * 4000}",
+            f"line 4, gear 1 (Lamp), gtin: 0x{'f' * 37}… is not allowed; 0 to 0xffffffffffff",
+        ),
         ("addrezz: 3", "line 4, gear 1 (Lamp): there is no key addrezz; did you mean address?"),
         ("name: Twice", "line 4, gear 1 (Lamp): name stands there twice; once is enough"),
         (
@@ -159,13 +173,49 @@ def test_an_address_can_be_none() -> None:
         ),
         ("unit: 2\n    units: 2", "line 3, gear 1 (Lamp): unit 2 is not one of its 2; units count from 0"),
         (
-            "room: " + "x" * 50 + "\n    level: [" + "1, " * 30 + "]",
-            "line 5, gear 1 (Lamp), level: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,… is not allowed; 0 to 254",
+            "room: " + "x" * 50 + "\n    level: " + "y" * 50,
+            f"line 5, gear 1 (Lamp), level: {'y' * 39}… is not allowed; 0 to 254",
         ),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_what_is_allowed(line: str, message: str) -> None:
     assert problems(gear(line)) == (message,)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!bool maybe",
+        '!!int ""',
+        '!!float "x"',
+        '!!timestamp "x"',
+        "!!timestamp 2000-99-99",
+        "!!binary é",
+        "&a {1: *a}",
+        "&a !!str {=: *a}",
+        "{[1]: 2}",
+        "{<<: {1: 2}}",
+        "1" * 5000,
+        ":".join(["59"] * 3000) + ".5",
+    ],
+)
+def test_a_value_that_can_not_be_read(value: str) -> None:
+    (problem,) = problems(gear(f"scenes: {value}"))
+    assert problem == ("line 4, gear 1 (Lamp), scenes: this can't be read; plain numbers, texts and lists are allowed")
+
+
+def test_aliases_of_aliases_take_no_memory() -> None:
+    laughs = "a0: &a0 [ha, ha]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 10}]\n" for n in range(1, 30))
+    found = problems(f"{laughs}name: *a29\ngear: [{{room: *a29, scenes: {{1: *a29}}}}]")
+    assert f"line 30, name: {LIST}; a text" in found
+    assert f"line 30, gear 1, room: {LIST}; a text" in found
+    assert any(f"gear 1, scenes: {MAPPING}" in problem for problem in found)
+
+
+def test_merges_of_merges_take_no_memory() -> None:
+    laughs = "a0: &a0 {1: 1, 2: 2}\n" + "".join(f"a{n}: &a{n} {{<<: [{f'*a{n - 1}, ' * 10}]}}\n" for n in range(1, 30))
+    found = problems(f"{laughs}name: Test\ngear: [{{scenes: *a29}}]")
+    assert any("scenes: this can't be read" in problem for problem in found)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +237,11 @@ def test_a_mistake_is_told_with_its_place_and_what_is_allowed(line: str, message
         ("name: X\ngear: []\ndefaults: {level: 300}", "line 3, defaults, level: 300 is not allowed; 0 to 254"),
         ("name: [X", "line 1, column 9: expected ',' or ']', but got '<stream end>'"),
         ("name: \x00", "not YAML: unacceptable character"),
+        ('name: "\\UFFFFFFFF"', "not YAML: "),
+        ("%YAML " + "1" * 5000 + ".1\n---\nname: X", "not YAML: "),
+        pytest.param(
+            "[" * 1000, "not a fleet: brackets in brackets in brackets, too deep to be read", id="brackets in brackets"
+        ),
         ("name: X\ngear: [" + "{}, " * 65 + "]\nduplicates: allowed", "line 2, gear: 65 are too many; a line has room"),
     ],
 )

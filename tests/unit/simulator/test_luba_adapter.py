@@ -11,7 +11,6 @@ from .plain_gear import PlainGear
 QUERY = 0x01A0
 DIM = (0xFE, 0x80)
 TWICE = 0x80
-MINUTE = 60.0
 
 
 def tick(seconds: float) -> bytes:
@@ -163,7 +162,7 @@ def test_what_was_lost_on_the_wire_counts_as_sent_and_is_not_overheard() -> None
 
 # Errors
 
-NO_VOLTAGE, INITIALISE, QUIESCENT, FULL, LINE, SYNTAX = (bytes((number,)) for number in range(1, 7))
+NO_VOLTAGE, FULL, LINE, SYNTAX = (bytes((number,)) for number in (1, 4, 5, 6))
 
 
 @pytest.mark.parametrize(
@@ -214,45 +213,6 @@ def test_a_full_buffer_takes_no_more_until_there_is_room() -> None:
     events = [payload[3:] for _, payload in bench.hear(2.0)]
     assert events[-1] == bytes((0x40,))
     assert len(bench.frames()) == BUFFER_SIZE + 1
-
-
-@pytest.mark.parametrize(
-    ("mode", "bits", "start", "stop", "error"),
-    [
-        (0x40, 16, 0xA500, 0xA100, INITIALISE),
-        (0x40, 24, 0xC10100, 0xC10000, INITIALISE),
-        (0x20, 24, 0xFFFE1D, 0xFFFE1E, QUIESCENT),
-    ],
-)
-def test_the_adapter_is_silent_while_another_master_wants_it(
-    mode: int, bits: int, start: int, stop: int, error: bytes
-) -> None:
-    bench = Bench()
-    bench.foreign(bits, start, twice=True)
-    bench.hear(1.0)
-    assert len(bench.send(*DIM)) == 2, "it does not mind unless it was told to"
-    bench.hear(1.0)
-    bench.ask(0x2A, mode, 0, 0)
-    assert bench.send(*DIM) == error
-    bench.foreign(bits, stop, twice=True)
-    bench.hear(1.0)
-    assert len(bench.send(*DIM)) == 2
-
-
-def test_a_mode_of_the_line_ends_after_15_minutes_and_needs_two_frames() -> None:
-    bench = Bench()
-    bench.ask(0x2A, 0x60, 0, 0)
-    bench.foreign(16, 0xA500)
-    bench.hear(1.0)
-    bench.foreign(16, 0xA500)
-    bench.hear(1.0)
-    assert len(bench.send(*DIM)) == 2
-    bench.hear(1.0)
-    bench.foreign(16, 0xA500, twice=True)
-    bench.hear(14 * MINUTE)
-    assert bench.send(*DIM) == INITIALISE
-    bench.hear(2 * MINUTE)
-    assert len(bench.send(*DIM)) == 2
 
 
 # Events

@@ -6,14 +6,23 @@ import errno
 import fcntl
 import os
 from pathlib import Path
+import signal
+import subprocess
+import sys
 import termios
 import time
 
 import pytest
 
+from custom_components.smart_lighting_ai_dali.simulator import port_name
 from custom_components.smart_lighting_ai_dali.simulator.terminal import MAX_UNSENT, Terminal
 
 MOMENT = 0.05
+KILLED = """
+import os, pathlib, runpy, signal, sys
+name = runpy.run_path(sys.argv[1])["PortName"](pathlib.Path(sys.argv[2]), "/dev/pts/does-not-exist")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 class Program:
@@ -201,11 +210,60 @@ async def test_a_name_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
         Bench(tmp_path / "nowhere" / "adapter")
 
 
-async def test_a_name_that_another_has_taken_over_stays(bench: Bench) -> None:
-    other = Bench(bench.link)
+async def test_a_name_is_for_one_at_a_time(bench: Bench) -> None:
+    with pytest.raises(OSError, match="in use by another simulator"):
+        Bench(bench.link)
+    assert str(bench.link.readlink()) == bench.terminal.port
     bench.terminal.unplug()
-    assert str(bench.link.readlink()) == other.terminal.port
-    other.terminal.unplug()
+    assert list(bench.link.parent.iterdir()) == []
+    Bench(bench.link).terminal.unplug()
+
+
+@pytest.fixture
+def left_behind(tmp_path: Path) -> Path:
+    """Return a name whose owner was killed before it could clean up."""
+    link = tmp_path / "adapter"
+    killed = subprocess.run([sys.executable, "-c", KILLED, port_name.__file__, str(link)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert link.is_symlink()
+    assert (tmp_path / ".adapter.lock").exists()
+    return link
+
+
+async def test_a_name_is_free_again_when_its_owner_was_killed(left_behind: Path) -> None:
+    bench = Bench(left_behind)
+    Program(left_behind).close()
+    bench.terminal.unplug()
+    assert not (left_behind.parent / ".adapter.lock").exists()
+
+
+async def test_a_name_that_leads_elsewhere_by_now_stays(bench: Bench) -> None:
+    bench.link.unlink()
+    bench.link.symlink_to("/dev/pts/does-not-exist")
+    bench.terminal.unplug()
+    assert bench.link.is_symlink()
+
+
+@pytest.mark.parametrize("target", ["precious", "/dev/null"])
+async def test_a_link_to_something_else_is_not_replaced(tmp_path: Path, target: str) -> None:
+    (tmp_path / "precious").write_text("precious")
+    link = tmp_path / "adapter"
+    link.symlink_to(target)
+    with pytest.raises(FileExistsError, match=f"leads to {target}"):
+        Bench(link)
+    assert str(link.readlink()) == target
+    assert not (tmp_path / ".adapter.lock").exists()
+
+
+async def test_plugged_in_again_it_hangs_up_even_where_the_name_is_the_same(bench: Bench) -> None:
+    program = Program(bench.link)
+    bench.terminal.replug(bench.link.parent / "." / bench.link.name)
+    assert program.hung_up()
+    program.close()
+    program = Program(bench.link)
+    program.write(b"hello")
+    assert await bench.hears(5) == b"hello"
+    program.close()
 
 
 async def test_a_program_that_does_not_read_loses_bytes_and_nothing_grows(bench: Bench) -> None:

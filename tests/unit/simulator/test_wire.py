@@ -1,7 +1,8 @@
 """Who may talk when on a simulated line, and who hears what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import override
 
 import pytest
 
@@ -15,8 +16,10 @@ from custom_components.smart_lighting_ai_dali.dali.timing import (
     forward_frame,
 )
 from custom_components.smart_lighting_ai_dali.simulator.frame_log import Frame, FrameKind, FrameLog
+from custom_components.smart_lighting_ai_dali.simulator.gear import Gear
 from custom_components.smart_lighting_ai_dali.simulator.scheduler import VirtualScheduler
-from custom_components.smart_lighting_ai_dali.simulator.wire import Transmission, Wire
+from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
+from custom_components.smart_lighting_ai_dali.simulator.wire import Transmission, Wire, WiredGear
 
 from .plain_gear import PlainGear, seeded
 
@@ -28,10 +31,10 @@ NOISE = 1e-9
 class Bench:
     """A wire on a virtual clock, and masters on it."""
 
-    def __init__(self, *gear: PlainGear, seed: int = 1) -> None:
+    def __init__(self, *gear: PlainGear, others: Sequence[WiredGear] = (), seed: int = 1) -> None:
         self.clock = VirtualScheduler()
         self.gear = gear
-        self.wire = Wire(self.clock, gear, seeded(seed))
+        self.wire = Wire(self.clock, (*gear, *others), seeded(seed))
         self.failed: list[int] = []
 
     def send(
@@ -121,8 +124,10 @@ def test_24_bits_are_carried_and_mean_nothing_to_gear() -> None:
     lamp = PlainGear("Lamp", {0xC10000: 1})
     bench = Bench(lamp)
     bench.send(0xC10000, bits=24)
-    assert [frame.data for frame in bench.run()] == [0xC10000]
+    (frame,) = bench.run()
+    assert frame.data == 0xC10000
     assert lamp.heard == []
+    assert lamp.interrupted == [frame.time]
 
 
 def test_an_answer_comes_in_its_window() -> None:
@@ -279,12 +284,80 @@ def test_a_spike_is_no_frame_and_makes_masters_settle_again() -> None:
     assert (spike.kind, spike.bits, spike.source) == (FrameKind.ERROR, 0, "line")
     assert second.time - spike.time >= SETTLING[Priority.USER][0]
     assert [gear.heard for gear in bench.gear] == [[(0, first.time), (1, second.time)]]
+    assert [len(gear.interrupted) for gear in bench.gear] == [1]
+
+
+def test_a_spike_may_come_between_the_frames_of_a_pair() -> None:
+    lamp = PlainGear("Lamp")
+    bench = Bench(lamp)
+    bench.send(0x20, twice=True)
+    bench.clock.run_until(forward_frame(16) + 0.010)
+    bench.wire.disturb()
+    first, spike, second = bench.run()
+    assert (spike.source, first.data, second.data) == ("line", 0x20, 0x20)
+    assert second.time - forward_frame(16) - spike.time >= SETTLING[Priority.TRANSACTION][0] - NOISE
+    assert len(lamp.interrupted) == 1
+
+
+@pytest.mark.parametrize(("between", "fade_time"), [(None, 9), ("24 bits", 0), ("spike", 0)])
+def test_what_comes_between_the_frames_of_a_pair_undoes_it(between: str | None, fade_time: int) -> None:
+    gear = Gear(GearSpecification(short_address=0), random=seeded())
+    bench = Bench(others=[gear])
+    bench.send(0xA309)
+    for step in ("first", between, "second"):
+        if step == "24 bits":
+            bench.send(0xFFFE30, bits=24)
+        elif step == "spike":
+            bench.wire.disturb()
+        elif step is not None:
+            bench.send(0x012E)
+        bench.run(0.05)
+    assert gear.snapshot(bench.clock.now())["fade_time"] == fade_time
+
+
+def test_a_frame_that_is_not_allowed_waits_and_others_go_first() -> None:
+    bench = Bench()
+    allowed = False
+    bench.wire.send(Transmission(bits=16, data=1, priority=Priority.USER, source="polite", allowed=lambda: allowed))
+    bench.send(2, priority=Priority.BACKGROUND)
+    assert [frame.data for frame in bench.run()] == [2]
+    allowed = True
+    assert [frame.data for frame in bench.run()] == [2]
+    bench.wire.reconsider()
+    assert [frame.data for frame in bench.run()] == [2, 1]
 
 
 def test_the_time_of_gear_does_not_go_back() -> None:
     bench = Bench()
     bench.clock.run_for(2.0)
     assert bench.wire.gear_time() == 2.0
+
+
+class LateClock(VirtualScheduler):
+    """A clock whose calls come late."""
+
+    late = 0.0
+
+    @override
+    def now(self) -> float:
+        """Return a time that is later than that of the call."""
+        return super().now() + self.late
+
+
+def test_on_a_slow_machine_the_time_of_gear_does_not_go_past_a_frame_to_come() -> None:
+    clock = LateClock()
+    lamp = PlainGear("Lamp", {0x20: 1})
+    wire = Wire(clock, [lamp], seeded())
+    wire.send(Transmission(bits=16, data=0x20, priority=Priority.USER, source="master", twice=True))
+    clock.late = 0.3
+    for _ in range(500):
+        clock.run_for(0.0002)
+        if wire.statistics.forward_frames < 2:
+            wire.gear_time()
+    (_, first), (_, second) = lamp.heard
+    assert first == pytest.approx(forward_frame(16), abs=NOISE)
+    assert second - first < 0.06
+    assert wire.gear_time() == pytest.approx(0.4)
 
 
 def test_the_wire_counts_what_it_carries() -> None:
