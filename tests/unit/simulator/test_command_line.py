@@ -99,6 +99,9 @@ def test_it_can_be_ended_while_it_starts(
     assert run(capsys, ("--fleet", "demo", "--link", tmp_path / "line"), end) == (0, "", "")
     assert time.monotonic() - begin < 2
     over.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("simulated line"):
+            thread.join(PATIENCE)
 
 
 def test_a_fleet_with_mistakes_is_turned_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
