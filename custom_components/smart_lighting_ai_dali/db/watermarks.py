@@ -1,0 +1,31 @@
+"""How far each job is: instants in milliseconds, in the database beside what they speak of."""
+
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, select
+
+from .schema import watermark
+
+
+class Watermark(StrEnum):
+    """What is remembered of the jobs."""
+
+    AGGREGATED = "aggregated_ms"
+    """Windows before this are condensed."""
+    RAW_FLOOR = "raw_floor_ms"
+    """Events before this are, or may be, gone: nothing is condensed anew from there."""
+    ALIVE = "alive_ms"
+    """Up to this events were collected: after a stop, what follows is unknown until the next start."""
+    BACKFILLED = "backfilled_ms"
+    """Up to this the recorder's own history was taken over."""
+
+
+def read_watermark(connection: Connection, name: Watermark) -> int | None:
+    """Return an instant, None where there is none yet."""
+    return connection.execute(select(watermark.c.val).where(watermark.c.name == name.value)).scalar_one_or_none()
+
+
+def write_watermark(connection: Connection, name: Watermark, value: int) -> None:
+    """Remember an instant."""
+    connection.execute(delete(watermark).where(watermark.c.name == name.value))
+    connection.execute(watermark.insert().values(name=name.value, val=value))

@@ -1,0 +1,103 @@
+"""What is old goes, a little at a time, and never by a clock that is wrong."""
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from custom_components.smart_lighting_ai_dali.db.ingestion import insert_events
+from custom_components.smart_lighting_ai_dali.db.pruning import (
+    DAY_MS,
+    ROWS_PER_STEP,
+    ClockDoubtfulError,
+    Keep,
+    check_clock,
+    prune,
+    raise_floor,
+)
+from custom_components.smart_lighting_ai_dali.db.schema import HOUR_MS, event, feature
+from custom_components.smart_lighting_ai_dali.db.signals import Event, Signal
+from custom_components.smart_lighting_ai_dali.db.watermarks import Watermark, read_watermark
+
+NOW = 1_790_000_000_000
+KEEP = Keep()
+
+
+def fill(connection: Connection, days: int, *, a_day: int = 100) -> None:
+    """Write events of the last days, evenly."""
+    step = DAY_MS // a_day
+    events = [
+        Event(time=NOW - number * step, source=number % 7, signal=Signal.LEVEL, zone=1, value=1)
+        for number in range(days * a_day)
+    ]
+    for start in range(0, len(events), 500):
+        insert_events(connection, events[start : start + 500])
+
+
+def run(connection: Connection, now: int = NOW) -> int:
+    """Prune until there is no more and return how many events went."""
+    check_clock(connection, now, KEEP)
+    raise_floor(connection, now, KEEP)
+    events = 0
+    while (pruned := prune(connection, now, KEEP)).more:
+        assert pruned.events <= ROWS_PER_STEP + 1
+        events += pruned.events
+    return events
+
+
+def count(connection: Connection) -> int:
+    """Return how many events there are."""
+    return connection.execute(select(func.count()).select_from(event)).scalar_one()
+
+
+def test_events_of_a_month_are_kept(connection: Connection) -> None:
+    fill(connection, 33, a_day=240)
+    gone = run(connection)
+    assert 3 * 240 - 10 <= gone <= 3 * 240
+    assert connection.execute(select(func.min(event.c.ts))).scalar_one() >= NOW - 30 * DAY_MS - HOUR_MS
+    assert run(connection) == 0
+
+
+def test_the_raw_floor_stands_before_anything_goes_and_on_a_whole_hour(connection: Connection) -> None:
+    fill(connection, 31)
+    raise_floor(connection, NOW, KEEP)
+    floor = read_watermark(connection, Watermark.RAW_FLOOR)
+    assert floor is not None
+    assert floor % HOUR_MS == 0
+    assert NOW - 30 * DAY_MS - HOUR_MS < floor <= NOW - 30 * DAY_MS
+    assert count(connection) == 3100
+
+
+def test_a_clock_that_went_ahead_deletes_nothing(connection: Connection) -> None:
+    fill(connection, 30, a_day=200)
+    with pytest.raises(ClockDoubtfulError, match="of 6000 events"):
+        check_clock(connection, NOW + 20 * DAY_MS, KEEP)
+    assert read_watermark(connection, Watermark.RAW_FLOOR) is None
+    assert count(connection) == 6000
+
+
+def test_a_clock_that_went_back_deletes_nothing(connection: Connection) -> None:
+    fill(connection, 1)
+    with pytest.raises(ClockDoubtfulError, match="future"):
+        check_clock(connection, NOW - 5 * DAY_MS, KEEP)
+
+
+def test_many_rows_of_one_instant_go_together(connection: Connection) -> None:
+    old = NOW - 40 * DAY_MS
+    for start in range(0, 6000, 500):
+        insert_events(
+            connection,
+            [
+                Event(time=old, source=source, signal=Signal.LEVEL, zone=1, value=1)
+                for source in range(start, start + 500)
+            ],
+        )
+    prune(connection, NOW, KEEP)
+    assert count(connection) == 0
+
+
+def test_features_are_kept_for_three_months(connection: Connection) -> None:
+    zeros = dict.fromkeys(("n", "n_manual", "n_pos", "pos_ms", "val_ms", "light_ms", "src_ms", "vmin", "vmax"), 0)
+    for days in (100, 91, 89, 1):
+        window = (NOW - days * DAY_MS) // 300_000
+        connection.execute(feature.insert().values(win=window, zone=1, kind=1, **zeros))
+    run(connection)
+    assert connection.execute(select(func.count()).select_from(feature)).scalar_one() == 2
