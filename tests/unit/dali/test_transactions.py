@@ -37,6 +37,11 @@ class Recorder:
         self.times: list[float] = []
         self.answers: list[BackwardFrame | None] = []
 
+    async def begun(self, frames: int) -> None:
+        """Wait until so many frames have begun."""
+        while len(self.frames) < frames:
+            await asyncio.sleep(0)
+
     async def prepare(self) -> None:
         """Need no preparation."""
 
@@ -156,7 +161,7 @@ async def test_others_may_go_where_a_sequence_lets_them_and_it_is_told(line: Lin
             yield level(address)
 
     task = asyncio.create_task(transactions.send(patient(), priority=Priority.CONFIGURATION))
-    await asyncio.sleep(FRAME * 1.5)
+    await recorder.begun(2)
     await transactions.send(level(50), priority=Priority.USER)
     await transactions.send(level(51), priority=Priority.AUTOMATIC)
     await task
@@ -191,7 +196,7 @@ async def test_background_work_makes_nobody_wait(line: Line) -> None:
 async def test_whoever_waits_is_told_at_once_when_the_line_goes(line: Line) -> None:
     transactions, recorder = line
     waiting = [asyncio.create_task(transactions.send(level(n), priority=Priority.USER)) for n in range(64)]
-    await asyncio.sleep(FRAME / 2)
+    await recorder.begun(1)
     transactions.close(LineDisconnectedError("unplugged"))
     assert transactions.length == 0
     results = await asyncio.gather(*waiting, return_exceptions=True)
