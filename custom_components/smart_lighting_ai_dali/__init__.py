@@ -32,6 +32,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> bool
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     entry.async_on_unload(entry.add_update_listener(site.async_update))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    site.async_start_jobs()
     return True
 
 

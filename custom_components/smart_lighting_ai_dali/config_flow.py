@@ -19,6 +19,7 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from .const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, LineKind
 from .line_flow import MENU, LineSteps
+from .options_flow import SiteOptionsFlow
 
 
 class SiteConfigFlow(LineSteps[ConfigFlowResult], ConfigFlow, domain=DOMAIN):
@@ -34,6 +35,14 @@ class SiteConfigFlow(LineSteps[ConfigFlowResult], ConfigFlow, domain=DOMAIN):
         """Return what can be added to the site."""
         del config_entry
         return {SUBENTRY_LINE: LineSubentryFlow}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> SiteOptionsFlow:
+        """Return what asks for the site's options."""
+        del config_entry
+        return SiteOptionsFlow()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -1,27 +1,76 @@
-"""How a line is."""
+"""How a line is, and how the site's jobs and its database are."""
 
-from typing import override
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
-from homeassistant.const import EntityCategory
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
+from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN, SITE_TITLE
 from .coordinator import LineCoordinator
 from .dali.events import LineStatus
+from .db.health import DatabaseStatus
 from .entity import LineEntity
-from .site import SiteConfigEntry, async_add_line_entities
+from .site import Site, SiteConfigEntry, async_add_line_entities
 
-# Read-only: the line pushes.
+# Read-only: the line pushes, and what the site says is in memory.
 PARALLEL_UPDATES = 0
+SCAN_INTERVAL = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteSensorDescription(SensorEntityDescription):
+    """How a sensor reads the site."""
+
+    value: Callable[[Site], str | float | datetime | None]
+
+
+SITE_SENSORS: Final = (
+    SiteSensorDescription(
+        key="database_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[status.value for status in DatabaseStatus],
+        value=lambda site: site.database.health.status.value,
+    ),
+    SiteSensorDescription(
+        key="last_aggregation",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=lambda site: site.feature_engineering.finished,
+    ),
+    SiteSensorDescription(
+        key="last_prune",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=lambda site: site.retention.finished,
+    ),
+    SiteSensorDescription(
+        key="buffer_fill",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value=lambda site: 100 * site.telemetry.buffer.fill,
+    ),
+    SiteSensorDescription(
+        key="dropped_events",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_registry_enabled_default=False,
+        value=lambda site: site.telemetry.buffer.dropped,
+    ),
+)
 
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the sensors of every line."""
+    """Add the sensors of every line and of the site."""
     del hass
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator)])
+    async_add_entities(SiteSensor(entry, description) for description in SITE_SENSORS)
 
 
 class StatusSensor(LineEntity, SensorEntity):
@@ -45,3 +94,33 @@ class StatusSensor(LineEntity, SensorEntity):
     def native_value(self) -> str:
         """Return the status."""
         return self.coordinator.line.status.value
+
+
+class SiteSensor(SensorEntity):
+    """One thing that the site says of its jobs and its database."""
+
+    _attr_has_entity_name = True
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    entity_description: SiteSensorDescription
+
+    def __init__(self, entry: SiteConfigEntry, description: SiteSensorDescription) -> None:
+        self.entity_description = description
+        self._site = entry.runtime_data
+        self._attr_translation_key = description.key
+        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, entry.entry_id)}, name=SITE_TITLE, entry_type=DeviceEntryType.SERVICE
+        )
+
+    @property
+    @override
+    def native_value(self) -> str | float | datetime | None:
+        """Return what the site says."""
+        return self.entity_description.value(self._site)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Tell at once when a job is done."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._site.feature_engineering.async_listen(self.async_write_ha_state))
+        self.async_on_remove(self._site.retention.async_listen(self.async_write_ha_state))

@@ -1,24 +1,44 @@
-"""Admin actions."""
+"""Actions: for administrators, and for their automations."""
 
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .const import DOMAIN
+from .db.pruning import ClockDoubtfulError
+from .db.queries import Feature, read_features
+from .db.recorder_tasks import DatabaseUnavailableError
 from .entity import line_errors
 from .site import Site
 from .site_line import SiteLine
 
 SERVICE_SCAN_LINE: Final = "scan_line"
 SERVICE_RESTART_SIMULATOR: Final = "restart_simulator"
+SERVICE_AGGREGATE_NOW: Final = "aggregate_now"
+SERVICE_PURGE_NOW: Final = "purge_now"
+SERVICE_GET_FEATURES: Final = "get_features"
+
+ATTR_START: Final = "start"
+ATTR_END: Final = "end"
+ATTR_ZONES: Final = "zones"
+# A day of twelve zones with three signals each.
+_MOST_FEATURES: Final = 10_000
 
 _LINE_SCHEMA: Final = vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string})
+_SPAN: Final = {vol.Optional(ATTR_START): cv.datetime, vol.Optional(ATTR_END): cv.datetime}
+_AGGREGATE_SCHEMA: Final = vol.Schema(_SPAN)
+_FEATURES_SCHEMA: Final = vol.Schema({**_SPAN, vol.Optional(ATTR_ZONES): vol.All(cv.ensure_list, [cv.string])})
 
 
 @callback
@@ -41,10 +61,114 @@ def async_register_services(hass: HomeAssistant) -> None:
         if not await _line(hass, call).async_restart_simulator():
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_simulated")
 
+    @_database_errors
+    async def aggregate_now(call: ServiceCall) -> ServiceResponse:
+        """Condense anew what was collected, and say what came of it."""
+        start, end = _span(call)
+        result = await _site(hass).feature_engineering.async_aggregate_now(start, end)
+        return {
+            "windows": result.windows,
+            "rows": result.rows,
+            "duration": result.seconds,
+            "zones_without_features": list(result.zones_without_features),
+        }
+
+    @_database_errors
+    async def purge_now(call: ServiceCall) -> ServiceResponse:
+        """Delete what is older than it has to be kept."""
+        del call
+        pruned = await _site(hass).retention.async_purge_now()
+        return {"events": pruned.events, "features": pruned.features}
+
+    @_database_errors
+    async def get_features(call: ServiceCall) -> ServiceResponse:
+        """Return the features of a span of time, the last hour where none is given."""
+        start, end = _span(call)
+        end = end or dt_util.utcnow()
+        start = start or end - timedelta(hours=1)
+        features = await _site(hass).database.async_read(
+            "get features",
+            lambda connection: read_features(
+                connection,
+                start_ms=int(start.timestamp() * 1000),
+                end_ms=int(end.timestamp() * 1000),
+                zones=call.data.get(ATTR_ZONES),
+                most=_MOST_FEATURES + 1,
+            ),
+        )
+        return {
+            "features": [_feature(one) for one in features[:_MOST_FEATURES]],
+            "complete": len(features) <= _MOST_FEATURES,
+        }
+
+    optional, only = SupportsResponse.OPTIONAL, SupportsResponse.ONLY
+    async_register_admin_service(
+        hass, DOMAIN, SERVICE_AGGREGATE_NOW, aggregate_now, _AGGREGATE_SCHEMA, supports_response=optional
+    )
+    async_register_admin_service(hass, DOMAIN, SERVICE_PURGE_NOW, purge_now, vol.Schema({}), supports_response=optional)
+    async_register_admin_service(
+        hass, DOMAIN, SERVICE_GET_FEATURES, get_features, _FEATURES_SCHEMA, supports_response=only
+    )
     async_register_admin_service(
         hass, DOMAIN, SERVICE_SCAN_LINE, scan_line, _LINE_SCHEMA, supports_response=SupportsResponse.OPTIONAL
     )
     async_register_admin_service(hass, DOMAIN, SERVICE_RESTART_SIMULATOR, restart_simulator, _LINE_SCHEMA)
+
+
+def _database_errors[R](
+    function: Callable[[ServiceCall], Awaitable[R]],
+) -> Callable[[ServiceCall], Coroutine[Any, Any, R]]:
+    """Turn trouble with the database into an error that says in the user's language what to do."""
+
+    @wraps(function)
+    async def wrapper(call: ServiceCall) -> R:
+        try:
+            return await function(call)
+        except DatabaseUnavailableError as error:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="database_unavailable") from error
+        except ClockDoubtfulError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="clock_doubtful",
+                translation_placeholders={"reason": str(error)},
+            ) from error
+
+    return wrapper
+
+
+def _span(call: ServiceCall) -> tuple[datetime | None, datetime | None]:
+    """Return the span of time that a call names; what has no time zone is in that of Home Assistant."""
+
+    def aware(value: datetime | None) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=dt_util.get_default_time_zone())
+
+    start, end = aware(call.data.get(ATTR_START)), aware(call.data.get(ATTR_END))
+    if start is not None and end is not None and end <= start:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="end_before_start")
+    return start, end
+
+
+def _feature(feature: Feature) -> JsonObjectType:
+    return {
+        "start": dt_util.utc_from_timestamp(feature.start_ms / 1000).isoformat(),
+        "zone": feature.zone,
+        "signal": feature.signal.name.lower(),
+        "events": feature.events,
+        "manual_events": feature.manual_events,
+        "positive_seconds": round(feature.positive_ms / 1000, 3),
+        "known_seconds": round(feature.known_ms / 1000, 3),
+        "mean": round(feature.mean, 3),
+        "minimum": feature.minimum,
+        "maximum": feature.maximum,
+    }
+
+
+def _site(hass: HomeAssistant) -> Site:
+    """Return the site that is set up."""
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        site: Site = entry.runtime_data
+        return site
+    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_site")
 
 
 def _line(hass: HomeAssistant, call: ServiceCall) -> SiteLine:

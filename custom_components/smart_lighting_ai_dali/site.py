@@ -14,9 +14,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import SUBENTRY_LINE
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
+from .db.recorder_tasks import Database
+from .feature_engineering import FeatureEngineering
 from .line_issues import async_clear_issues, async_report_fleet
+from .options_flow import keep_of
+from .retention import Retention
 from .simulator.fleet import FleetError
 from .site_line import SiteLine
+from .telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,6 +34,10 @@ class Site:
 
     def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry) -> None:
         self.lines: dict[str, SiteLine] = {}
+        self.database = Database(hass)
+        self.telemetry = Telemetry(hass, entry)
+        self.feature_engineering = FeatureEngineering(hass, self.database, self.telemetry)
+        self.retention = Retention(hass, self.database, keep_of(entry.options))
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []
@@ -40,16 +49,29 @@ class Site:
         await self._async_follow_subentries()
         self._entry.async_on_unload(usb.async_register_port_event_callback(self._hass, self._ports_changed))
 
+    @callback
+    def async_start_jobs(self) -> None:
+        """Collect what happens from now on, condense and prune it by time; nothing here waits for the recorder."""
+        self.telemetry.async_start()
+        self.feature_engineering.async_start()
+        self.retention.async_start()
+
     async def async_stop(self) -> None:
-        """Stop every line: waiters are answered, ports are free, simulators have ended."""
+        """Await the jobs, write what was collected, then stop every line: ports are free, simulators have ended."""
         async with self._changing:
+            if self._stopped:
+                return
             self._stopped = True
+            self.telemetry.async_stop()
+            await self.retention.async_stop()
+            await self.feature_engineering.async_stop()
             lines, self.lines = list(self.lines.values()), {}
             await asyncio.gather(*(line.async_stop() for line in lines))
 
     async def async_update(self, hass: HomeAssistant, entry: SiteConfigEntry) -> None:
-        """Follow lines that were added, changed or removed; the others are not touched."""
-        del hass, entry
+        """Follow options, and lines that were added, changed or removed; the others are not touched."""
+        del hass
+        self.retention.keep = keep_of(entry.options)
         await self._async_follow_subentries()
 
     async def _async_follow_subentries(self) -> None:

@@ -34,6 +34,17 @@ scene: !include scenes.yaml
 script: !include scripts.yaml
 """
 
+# What people write for themselves; here, so that the demo shows how the action is called.
+AUTOMATIONS: Final = """\
+- id: condense
+  alias: Condense what happened in the rooms
+  triggers:
+    - trigger: time_pattern
+      minutes: /15
+  actions:
+    - action: smart_lighting_ai_dali.aggregate_now
+"""
+
 # Only there while the address changes: afterwards Home Assistant keeps it in its own storage.
 ADDRESS: Final = """\
 http:
@@ -113,7 +124,7 @@ class DemoFolder:
         (self.path / "packages").mkdir(parents=True)
         self._write_marker({})
         (self.path / "configuration.yaml").write_text(CONFIGURATION)
-        (self.path / "automations.yaml").write_text("[]\n")
+        (self.path / "automations.yaml").write_text(AUTOMATIONS)
         (self.path / "scenes.yaml").write_text("[]\n")
         (self.path / "scripts.yaml").write_text("{}\n")
         # Its core configuration stands in the file above. Done over the API, this step would also set up four

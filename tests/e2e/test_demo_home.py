@@ -78,6 +78,37 @@ async def test_the_integrations_page_shows_the_line_and_its_gear(page: Page, hom
     assert {state["state"] for state in states if state["entity_id"] == "sensor.demo_status"} == {"online"}
 
 
+async def test_the_demos_automation_condenses_what_happened(home: DemoProcess) -> None:
+    automation, heartbeat = (
+        "automation.condense_what_happened_in_the_rooms",
+        "sensor.smart_lighting_ai_last_aggregation",
+    )
+    async with home.user() as user:
+
+        async def states() -> dict[str, str]:
+            return {state["entity_id"]: state["state"] for state in await user.call("get_states")}
+
+        before = (await states())[heartbeat]
+        await user.call(
+            "call_service", domain="automation", service="trigger", target={"entity_id": automation}, service_data={}
+        )
+
+        async def is_done() -> bool:
+            return (await states())[heartbeat] not in {before, "unknown"}
+
+        async with asyncio.timeout(20):
+            await until(is_done)
+        assert (await states())["sensor.smart_lighting_ai_database"] == "ok"
+        answer = await user.call(
+            "call_service",
+            domain="smart_lighting_ai_dali",
+            service="get_features",
+            service_data={},
+            return_response=True,
+        )
+        assert answer["response"]["complete"]
+
+
 async def test_a_second_start_is_the_same_home(home: DemoProcess) -> None:
     async with home.user() as user:
         before = {state["entity_id"] for state in await user.call("get_states")}

@@ -28,7 +28,8 @@ SPEED = 16.0
 def _integrations(hass: HomeAssistant, request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load this integration; the usb integration counts as loaded."""
     request.getfixturevalue("enable_custom_integrations")
-    hass.config.components.add("usb")
+    for domain in ("recorder", "usb"):
+        hass.config.components.add(domain)
 
 
 @pytest.fixture(autouse=True)

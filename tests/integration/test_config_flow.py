@@ -8,11 +8,12 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USB, SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 import pytest
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_LINE
+from custom_components.smart_lighting_ai_dali.db.pruning import Keep
 
 from .conftest import Build, PlugIn, SimulatedPort, lamp, line_of
 
@@ -387,3 +388,25 @@ async def test_a_stick_that_is_no_adapter_after_all_says_so(dialog: Dialog, plug
     await dialog.enter(device=port.path)
     await dialog.enter()
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_how_long_to_keep_things_is_asked_and_followed_without_a_restart(build: Build) -> None:
+    house = await build()
+    options = house.hass.config_entries.options
+    result = await options.async_init(house.entry.entry_id)
+    assert result["type"] is FlowResultType.FORM
+    result = await options.async_configure(result["flow_id"], {"keep_events_days": 60, "keep_features_days": 30})
+    assert result["errors"] == {"base": "features_before_events"}
+    result = await options.async_configure(result["flow_id"], {"keep_events_days": 14, "keep_features_days": 365})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await house.hass.async_block_till_done()
+    assert house.site.retention.keep == Keep(events=14, features=365)
+
+
+@pytest.mark.parametrize("days", [6, 366])
+async def test_what_makes_no_sense_to_keep_is_turned_down(build: Build, days: int) -> None:
+    house = await build()
+    options = house.hass.config_entries.options
+    result = await options.async_init(house.entry.entry_id)
+    with pytest.raises(InvalidData):
+        await options.async_configure(result["flow_id"], {"keep_events_days": days, "keep_features_days": 400})

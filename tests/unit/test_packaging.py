@@ -109,7 +109,8 @@ def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
     assert named["translation_key"] <= known
     flows = (english["config"], english["config_subentries"]["line"])
     assert named["reason"] <= flows[0]["abort"].keys()
-    assert named["step_id"] - {"probe"} <= flows[0]["step"].keys() | flows[1]["step"].keys()
+    steps = flows[0]["step"].keys() | flows[1]["step"].keys() | english["options"]["step"].keys()
+    assert named["step_id"] - {"probe"} <= steps
     shared = ("user", "serial", "network", "simulated", "confirm", "confirm_without_power")
     for step in shared:
         assert flows[0]["step"][step] == flows[1]["step"][step]
@@ -131,7 +132,8 @@ def test_every_action_is_described(english: Any) -> None:
     services = yaml.safe_load((PACKAGE / "services.yaml").read_text(encoding="utf-8"))
     assert services.keys() == english["services"].keys() == load("icons.json")["services"].keys()
     for name, service in services.items():
-        assert service["fields"].keys() == english["services"][name]["fields"].keys()
+        fields = (service or {}).get("fields", {})
+        assert fields.keys() == english["services"][name].get("fields", {}).keys()
         assert f"`{const.DOMAIN}.{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -1,0 +1,58 @@
+"""What can be set for the site: how long to keep what was collected."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.const import UnitOfTime
+from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
+import voluptuous as vol
+
+from .db.pruning import Keep
+
+CONF_KEEP_EVENTS: Final = "keep_events_days"
+CONF_KEEP_FEATURES: Final = "keep_features_days"
+
+
+def _days(least: int, most: int) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=least, max=most, step=1, unit_of_measurement=UnitOfTime.DAYS, mode=NumberSelectorMode.BOX
+        )
+    )
+
+
+# A week of events is what learners need at the least; features are for months and years.
+OPTIONS_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_KEEP_EVENTS, default=Keep().events): _days(7, 365),
+        vol.Required(CONF_KEEP_FEATURES, default=Keep().features): _days(30, 1825),
+    }
+)
+
+
+def keep_of(options: Mapping[str, Any]) -> Keep:
+    """Return how long to keep things, as the options say; what they do not say is the default."""
+    defaults = Keep()
+    return Keep(
+        events=int(options.get(CONF_KEEP_EVENTS, defaults.events)),
+        features=int(options.get(CONF_KEEP_FEATURES, defaults.features)),
+    )
+
+
+class SiteOptionsFlow(OptionsFlow):
+    """Asks how long to keep things; the running jobs follow without a restart."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            keep = keep_of(user_input)
+            if keep.features >= keep.events:
+                return self.async_create_entry(data={CONF_KEEP_EVENTS: keep.events, CONF_KEEP_FEATURES: keep.features})
+            errors["base"] = "features_before_events"
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, user_input or self.config_entry.options),
+            errors=errors,
+        )
