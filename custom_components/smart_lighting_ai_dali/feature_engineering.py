@@ -9,7 +9,7 @@ import logging
 import time
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 from sqlalchemy import Connection
@@ -80,6 +80,9 @@ class FeatureEngineering:
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
+        if self._hass.state in {CoreState.not_running, CoreState.starting}:
+            # The recorder does nothing before Home Assistant has started, and there is next to nothing to write.
+            return
         try:
             async with asyncio.timeout(_LAST_FLUSH_SECONDS):
                 await self.async_flush(alive=True)
@@ -129,6 +132,8 @@ class FeatureEngineering:
         """
         if self._running is None or self._running.done():
             self._running = self._hass.async_create_task(self._run(start, end, anew=True), f"{DOMAIN} aggregate now")
+            # It goes on when its caller does not, and then nobody looks how it ended.
+            self._running.add_done_callback(lambda run: run.cancelled() or run.exception())
         return await asyncio.shield(self._running)
 
     async def _mark_gap(self) -> None:

@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.helpers.recorder import get_instance
@@ -140,6 +140,15 @@ async def test_what_was_collected_is_written_at_the_stop(house: House, hass: Hom
     recorder = get_instance(hass)
     statement = "SELECT count(*) FROM smart_lighting_event"
     assert (await recorder.async_add_executor_job(rows, recorder, statement))[0][0] == before + 1
+
+
+async def test_before_the_start_nobody_waits_for_the_recorder(house: House, hass: HomeAssistant) -> None:
+    hass.set_state(CoreState.starting)
+    house.site.telemetry.async_tell_all()
+    begun = asyncio.get_running_loop().time()
+    assert await hass.config_entries.async_unload(house.entry.entry_id)
+    assert asyncio.get_running_loop().time() - begun < 1
+    hass.set_state(CoreState.running)
 
 
 async def test_time_in_which_nobody_listened_is_unknown(house: House, hass: HomeAssistant) -> None:

@@ -115,7 +115,8 @@ def _windows(connection: Connection, hour: int, first: int, last: int) -> int:
 def _marked(connection: Connection, most: int, *, keep: bool = False) -> list[int]:
     """Return hours that are marked, oldest first, and unmark them; those below the raw floor are frozen."""
     floor = read_watermark(connection, Watermark.RAW_FLOOR) or 0
-    connection.execute(delete(dirty_hour).where(dirty_hour.c.hour * HOUR_MS < floor))
+    # Not hour * HOUR_MS: PostgreSQL multiplies two integers in 32 bits.
+    connection.execute(delete(dirty_hour).where(dirty_hour.c.hour < -(-floor // HOUR_MS)))
     found = list(connection.execute(select(dirty_hour.c.hour).order_by(dirty_hour.c.hour).limit(most)).scalars())
     if found and not keep:
         connection.execute(delete(dirty_hour).where(dirty_hour.c.hour.in_(found)))
