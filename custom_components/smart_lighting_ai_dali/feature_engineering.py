@@ -23,6 +23,7 @@ from .db.recorder_tasks import Database, DatabaseUnavailableError
 from .db.schema import WINDOW_MS
 from .db.signals import Observation
 from .db.watermarks import Watermark, read_watermark, write_watermark
+from .site_issues import async_report_database
 from .telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
@@ -147,11 +148,13 @@ class FeatureEngineering:
 
     async def _flush_in_turn(self, _: datetime) -> None:
         """Flush; a turn is left out while the last one waits for the database."""
-        if not self._flushing.locked() and self._hass.is_running:
-            try:
-                await self.async_flush()
-            except DatabaseUnavailableError as error:
-                _LOGGER.debug("flush=failed reason=%s", error)
+        if self._flushing.locked() or not self._hass.is_running:
+            return
+        try:
+            await self.async_flush()
+        except DatabaseUnavailableError as error:
+            _LOGGER.debug("flush=failed reason=%s", error)
+        async_report_database(self._hass, self._database.health.status)
 
     async def _aggregate_in_turn(self, _: datetime) -> None:
         """Condense what is new; a turn is left out while the last one still runs."""

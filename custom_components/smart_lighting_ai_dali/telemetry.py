@@ -7,6 +7,7 @@ import time
 from typing import Any, Final
 
 from homeassistant.components.light import ATTR_BRIGHTNESS, DOMAIN as LIGHT
+from homeassistant.components.weather import ATTR_WEATHER_CLOUD_COVERAGE, DOMAIN as WEATHER
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import (
@@ -30,6 +31,10 @@ _LOGGER = logging.getLogger(__name__)
 # Registries change in bursts; what is collected is worked out anew once they are calm, in seconds.
 _CALM: Final = 1.0
 _LARGEST: Final = 2**31 - 1
+_ALL_OF_THE_SKY: Final = 100
+# The zone of what is so for all rooms.
+OUTDOORS: Final = "outdoors"
+_LAMP_FAILURE: Final = "lamp_failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,17 @@ def _number(state: State) -> int:
     return value if 0 <= value <= _LARGEST else UNKNOWN
 
 
+def _cloud(state: State) -> int:
+    cover = state.attributes.get(ATTR_WEATHER_CLOUD_COVERAGE)
+    return round(cover) if isinstance(cover, (int, float)) and 0 <= cover <= _ALL_OF_THE_SKY else UNKNOWN
+
+
 _VALUES: Final[Mapping[Signal, Callable[[State], int]]] = {
     Signal.LEVEL: _level,
     Signal.MOTION: _on,
     Signal.ILLUMINANCE: _number,
     Signal.LAMP_FAILURE: _on,
+    Signal.CLOUD: _cloud,
 }
 # Sensors of other integrations that tell of a room, by platform and device class.
 _SENSORS: Final[Mapping[tuple[str, str], Signal]] = {
@@ -78,7 +89,7 @@ _SENSORS: Final[Mapping[tuple[str, str], Signal]] = {
 
 
 def find_sources(hass: HomeAssistant, entry: ConfigEntry[Any]) -> tuple[Source, ...]:
-    """Return what is collected: our lights that are in an area, and what the sensors of these areas tell."""
+    """Return what is collected: our lights that are in an area, what the sensors of these areas tell, and the sky."""
     entities, devices = er.async_get(hass), dr.async_get(hass)
 
     def area_of(entity: er.RegistryEntry) -> str | None:
@@ -90,15 +101,30 @@ def find_sources(hass: HomeAssistant, entry: ConfigEntry[Any]) -> tuple[Source, 
     ours = [
         (entity, area)
         for entity in er.async_entries_for_config_entry(entities, entry.entry_id)
-        if entity.domain == LIGHT and (area := area_of(entity)) is not None and entity.disabled_by is None
+        if (area := area_of(entity)) is not None and entity.disabled_by is None
     ]
-    zones = {area for _, area in ours}
-    sources = [Source(entity.entity_id, entity.id, Signal.LEVEL, area) for entity, area in ours]
+    sources = [
+        Source(entity.entity_id, entity.id, signal, area)
+        for entity, area in ours
+        if (signal := _ours(entity)) is not None
+    ]
+    zones = {source.zone for source in sources if source.signal is Signal.LEVEL}
     for entity in entities.entities.values():
+        if entity.disabled_by is not None or entity.config_entry_id == entry.entry_id:
+            continue
         signal = _SENSORS.get((entity.domain, entity.device_class or entity.original_device_class or ""))
-        if signal is not None and entity.disabled_by is None and (area := area_of(entity)) in zones:
+        if signal is not None and (area := area_of(entity)) in zones:
             sources.append(Source(entity.entity_id, entity.id, signal, area))
+        elif entity.domain == WEATHER and zones:
+            sources.append(Source(entity.entity_id, entity.id, Signal.CLOUD, OUTDOORS))
     return tuple(sorted(sources, key=lambda one: one.entity_id))
+
+
+def _ours(entity: er.RegistryEntry) -> Signal | None:
+    """Return what an entity of our own tells."""
+    if entity.domain == LIGHT:
+        return Signal.LEVEL
+    return Signal.LAMP_FAILURE if entity.translation_key == _LAMP_FAILURE else None
 
 
 class Telemetry:

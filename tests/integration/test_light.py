@@ -172,3 +172,12 @@ async def test_a_line_without_power_is_unavailable_and_named_so(plug_in: PlugIn,
     assert house.state("sensor.ground_floor_status") == "no_power"
     await port.do(lambda simulation: simulation.set_line_power(present=True))
     await house.until(lambda: house.state("sensor.ground_floor_status") == "online", 5)
+
+
+async def test_a_light_whose_last_level_nobody_knows_is_on_at_once(plug_in: PlugIn, build: Build) -> None:
+    port = plug_in(lamp(1, level=0, fade_time=8), speed=1)
+    house = await build(line_of(port))
+    light = await house.until_light(1, STATE_OFF, 20)
+    await house.call("light", "turn_on", light)
+    # The fade takes eight seconds; whoever switches it looks at the switch now.
+    await house.until_light(1, STATE_ON, 1)

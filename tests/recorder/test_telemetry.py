@@ -9,7 +9,12 @@ from typing import Any
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 import pytest
@@ -20,6 +25,7 @@ from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
 from custom_components.smart_lighting_ai_dali.db.signals import UNKNOWN, Cause, Signal
+from custom_components.smart_lighting_ai_dali.feature_engineering import FLUSH_INTERVAL
 from tests.integration.conftest import Build, House, PlugIn, lamp, line_of
 
 from .conftest import Recorded, rows
@@ -38,7 +44,7 @@ async def house(hass: HomeAssistant, plug_in: PlugIn, build: Build) -> House:
     )
     er.async_get(hass).async_update_entity(sensor.entity_id, area_id=office.id)
     hass.states.async_set(sensor.entity_id, "off")
-    await house.until(lambda: len(house.site.telemetry.sources) == 2)
+    await house.until(lambda: len(house.site.telemetry.sources) == 3)
     return house
 
 
@@ -78,8 +84,12 @@ async def test_each_hour_begins_with_what_every_source_says(house: House) -> Non
     await house.hass.async_block_till_done()
     after = await events(house)
     # The clock was only told to be further on: they stand at the beginning of the present hour.
-    assert sorted(after[:2]) == [(Signal.LEVEL, 0, Cause.KEYFRAME), (Signal.MOTION, 0, Cause.KEYFRAME)]
-    assert len(after) == before + 2
+    assert sorted(after[:3]) == [
+        (Signal.LEVEL, 0, Cause.KEYFRAME),
+        (Signal.MOTION, 0, Cause.KEYFRAME),
+        (Signal.LAMP_FAILURE, 0, Cause.KEYFRAME),
+    ]
+    assert len(after) == before + 3
 
 
 async def test_features_come_of_events_and_can_be_got(house: House, hass: HomeAssistant) -> None:
@@ -100,12 +110,27 @@ async def test_features_come_of_events_and_can_be_got(house: House, hass: HomeAs
         return_response=True,
     )
     assert found["complete"]
-    assert {one["signal"] for one in found["features"]} == {"level", "motion"}
+    assert {one["signal"] for one in found["features"]} == {"level", "motion", "lamp_failure"}
     assert {one["mean"] for one in found["features"] if one["signal"] == "level"} == {254}
     assert house.state("sensor.smart_lighting_ai_last_aggregation") not in {None, "unknown"}
     again = await hass.services.async_call(DOMAIN, "aggregate_now", {}, blocking=True, return_response=True)
     assert again is not None
     assert again["rows"] == result["rows"]
+
+
+async def test_a_broken_lamp_and_the_sky_are_collected(house: House, plug_in: PlugIn) -> None:
+    del plug_in
+    weather = er.async_get(house.hass).async_get_or_create("weather", "other", "home", suggested_object_id="home")
+    house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": 80})
+    await house.until(lambda: len(house.site.telemetry.sources) == 4)
+    house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": 12.6, "temperature": 3})
+    # Of one millisecond there is one value.
+    await asyncio.sleep(0.005)
+    house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": None})
+    await house.hass.async_block_till_done()
+    seen = await events(house)
+    assert [value for signal, value, _ in seen if signal == Signal.CLOUD] == [80, 13, UNKNOWN]
+    assert (Signal.LAMP_FAILURE, 0, Cause.KEYFRAME) in seen
 
 
 async def test_a_second_call_joins_the_first(house: House) -> None:
@@ -208,6 +233,9 @@ async def test_tables_of_a_newer_version_are_left_alone(house: House) -> None:
     with pytest.raises(DatabaseUnavailableError):
         await house.site.feature_engineering.async_flush(alive=True)
     assert database.health.status.value == DatabaseStatus.TOO_NEW.value
+    async_fire_time_changed(house.hass, dt_util.utcnow() + FLUSH_INTERVAL)
+    await house.hass.async_block_till_done()
+    assert ir.async_get(house.hass).async_get_issue(DOMAIN, "database_too_new") is not None
     with pytest.raises(HomeAssistantError) as error:
         await house.hass.services.async_call(DOMAIN, "aggregate_now", {}, blocking=True)
     assert error.value.translation_key == "database_unavailable"

@@ -44,6 +44,8 @@ _POWER_INTERVAL: Final = 1.0
 _START_UP: Final = 0.8
 # A level that only the gear knows is read this long after the fade that leads there, in seconds.
 _READ_AFTER_FADE: Final = 0.3
+# What is on at last is asked so soon whether it is, in seconds: a person looks at the switch.
+_READ_EARLY: Final = 0.05
 # Gear of the first edition can't identify itself: it goes up and down this often, each for this long, in seconds.
 _IDENTIFY_TIMES: Final = 3
 _IDENTIFY_HALF: Final = 1.0
@@ -260,7 +262,8 @@ class Line:
         older = waiting[:-1]
         if target.level is None:
             yield from go_to_last_active_level(gear, target.fade, lambda: self._known.fade(key))
-            self._reader.read((key,), after=target.fade.seconds + _READ_AFTER_FADE)
+            # Where that is only the gear knows: at first, that it is on.
+            self._reader.read((key,), after=_READ_EARLY)
         else:
             yield from set_level(gear, target.level, target.fade, lambda: self._known.fade(key))
             # A frame may get lost on the line, and nothing says so.

@@ -119,6 +119,7 @@ class KnownState:
         self._misses: dict[str, int] = {}
         self._fades: dict[str, FadeSetting] = {}
         self._limits_unknown: set[str] = set()
+        self._targets_unknown: set[str] = set()
         self._changes: dict[str, int] = {}
         self._displaced: set[str] = set()
         self._dtr0: int | None = None
@@ -161,6 +162,7 @@ class KnownState:
         del self._states[key]
         self._fades.pop(key, None)
         self._limits_unknown.discard(key)
+        self._targets_unknown.discard(key)
         self._misses.pop(key, None)
         self._displaced.discard(key)
 
@@ -199,6 +201,7 @@ class KnownState:
         effect = self._take(command, repeated=repeated, origin=Origin.SENT if own else Origin.OVERHEARD)
         for key in effect.changed | effect.unread | effect.settings:
             self._changes[key] = self.changes(key) + 1
+        self._targets_unknown |= effect.unread
         return effect
 
     def _take(self, command: Command, *, repeated: bool, origin: Origin) -> Effect:
@@ -257,6 +260,7 @@ class KnownState:
                     level = last
                 case _:
                     return _NOTHING
+            self._targets_unknown.discard(gear.key)
             if self._put(gear.key, level=level, origin=origin):
                 changed.add(gear.key)
         return Effect(frozenset(changed), frozenset(unread))
@@ -322,6 +326,10 @@ class KnownState:
             # Starting up, or without a lamp: nobody knows how bright it is, least of all is it full.
             level, origin = None, Origin.ANSWERED
         elif not reading.fading:
+            level, origin = Level(reading.level), Origin.ANSWERED
+            self._targets_unknown.discard(key)
+        elif key in self._targets_unknown and reading.level != OFF:
+            # Where it is going only it knows; on its way it is on at least.
             level, origin = Level(reading.level), Origin.ANSWERED
         return self._put(
             key,

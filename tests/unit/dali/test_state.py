@@ -199,6 +199,18 @@ def test_while_a_fade_runs_the_state_is_where_it_leads(known: KnownState) -> Non
     assert levels(known)[1] == 200
 
 
+def test_a_gear_on_its_way_to_a_level_that_only_it_knows_is_on(known: KnownState) -> None:
+    known.answered(DOOR.key, Reading(status=0, level=0))
+    see(known, general.GoToLastActiveLevel(GearShort(2)))
+    known.answered(DOOR.key, Reading(status=0b0001_0100, level=31))
+    assert levels(known)[1] == 31
+    known.answered(DOOR.key, Reading(status=0b0000_0100, level=99))
+    assert levels(known)[1] == 99
+    see(known, general.DAPC(GearShort(2), 0))
+    known.answered(DOOR.key, Reading(status=0b0001_0100, level=50))
+    assert levels(known)[1] == 0
+
+
 def test_a_gear_that_answers_while_it_fades_is_there(known: KnownState) -> None:
     see(known, general.DAPC(GearShort(2), 200))
     known.gone(DOOR.key)
