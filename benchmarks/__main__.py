@@ -4,9 +4,9 @@ import argparse
 import json
 import sys
 
-from . import line
+from . import database, line
 
-BENCHMARKS = {"line": line.run}
+BENCHMARKS = {"database": database.run, "line": line.run}
 
 
 def main() -> int:

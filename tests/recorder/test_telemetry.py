@@ -59,14 +59,16 @@ async def events(house: House) -> list[tuple[int, int, int]]:
 async def test_a_light_and_the_sensor_beside_it_are_collected(house: House, hass_admin_user: MockUser) -> None:
     light = house.entity("light", 1)
     before = len(await events(house))
+    await next_instant(house)
     person = Context(user_id=hass_admin_user.id)
     await house.hass.services.async_call(
         "light", "turn_on", {"entity_id": light, "brightness": 128}, blocking=True, context=person
     )
-    await house.hass.async_block_till_done()
+    await next_instant(house)
     house.hass.states.async_set("binary_sensor.desk", "on")
-    await house.hass.async_block_till_done()
+    await next_instant(house)
     await house.call("light", "turn_off", light)
+    await next_instant(house)
     house.hass.states.async_set("binary_sensor.desk", "unavailable")
     await house.hass.async_block_till_done()
     assert (await events(house))[before:] == [
@@ -123,9 +125,9 @@ async def test_a_broken_lamp_and_the_sky_are_collected(house: House, plug_in: Pl
     weather = er.async_get(house.hass).async_get_or_create("weather", "other", "home", suggested_object_id="home")
     house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": 80})
     await house.until(lambda: len(house.site.telemetry.sources) == 4)
+    await next_instant(house)
     house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": 12.6, "temperature": 3})
-    # Of one millisecond there is one value.
-    await asyncio.sleep(0.005)
+    await next_instant(house)
     house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": None})
     await house.hass.async_block_till_done()
     seen = await events(house)
@@ -183,6 +185,12 @@ async def test_time_in_which_nobody_listened_is_unknown(house: House, hass: Home
     kinds = await events(house)
     assert (Signal.LEVEL, UNKNOWN, Cause.KEYFRAME) in kinds
     assert (Signal.MOTION, UNKNOWN, Cause.KEYFRAME) in kinds
+
+
+async def next_instant(house: House) -> None:
+    """Let a moment pass: of one millisecond there is one value."""
+    await house.hass.async_block_till_done()
+    await asyncio.sleep(0.01)
 
 
 def break_it(kind: str) -> Callable[[Connection], None]:
