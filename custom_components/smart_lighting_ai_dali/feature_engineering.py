@@ -135,7 +135,11 @@ class FeatureEngineering:
             self._running = self._hass.async_create_task(self._run(start, end, anew=True), f"{DOMAIN} aggregate now")
             # It goes on when its caller does not, and then nobody looks how it ended.
             self._running.add_done_callback(lambda run: run.cancelled() or run.exception())
-        return await asyncio.shield(self._running)
+        run = self._running
+        await asyncio.wait((run,))
+        if run.cancelled():
+            raise DatabaseUnavailableError("the integration is being stopped")
+        return run.result()
 
     async def _mark_gap(self) -> None:
         """Say of the time since the last start's end that it is unknown."""

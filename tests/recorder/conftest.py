@@ -5,8 +5,8 @@ from typing import Any
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.recorder import get_instance
 import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from tests.integration.conftest import _ports, build, plug_in  # noqa: F401  # fixtures
 
@@ -29,11 +29,10 @@ def _integrations(recorder_mock: Recorder, hass: HomeAssistant, request: pytest.
 
 @pytest.fixture
 def recorded(hass: HomeAssistant) -> Recorded:
-    """Return what waits until the recorder has done everything that is in its queue."""
+    """Return what waits until the recorder has done everything that is in its queue, and has committed it."""
 
     async def wait() -> None:
-        await hass.async_block_till_done()
-        await get_instance(hass).async_block_till_done()
+        await async_wait_recording_done(hass)
 
     return wait
 

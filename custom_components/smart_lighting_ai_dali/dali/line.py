@@ -306,14 +306,14 @@ class Line:
     def _go_online(self, driver: Driver, *, after: float) -> None:
         self._known.doubt()
         self._transactions.open(driver)
-        self._work(self._reader.run())
+        self._work(self._reader.run)
         self._reader.read(self._known.gear, after=after)
         self._set_status(LineStatus.ONLINE, None)
 
     def _lose_power(self) -> None:
         reason = LineWithoutPowerError("the line has no power")
         self._transactions.close(reason)
-        self._work(self._watch_power())
+        self._work(self._watch_power)
         self._set_status(LineStatus.NO_POWER, reason)
 
     async def _watch_power(self) -> None:
@@ -323,7 +323,7 @@ class Line:
             with suppress(LineError):
                 await self._driver.check()
 
-    def _work(self, work: Any) -> None:
+    def _work(self, work: Callable[[], Awaitable[None]] | None) -> None:
         """Replace what runs while the line is as it is."""
         if self._working is not None:
             self._working.cancel()
@@ -428,7 +428,7 @@ class Line:
             listener(event)
 
 
-async def _quietly(work: Awaitable[None]) -> None:
+async def _quietly(work: Callable[[], Awaitable[None]]) -> None:
     """Run work that the line's loss may end: the supervisor says so, once."""
     with suppress(LineError):
-        await work
+        await work()

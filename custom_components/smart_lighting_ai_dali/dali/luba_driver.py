@@ -317,10 +317,9 @@ class LubaDriver(asyncio.Protocol):
                 raise AdapterSilentError("the adapter did not take a frame")
             if now >= sent_by:
                 raise LineBusyError("the frame found no place on the line")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(exchange.sent), _LOOK_AFTER)
-                break
-            if exchange.transaction is not None:
+            # Not `wait_for`: a frame that fails after that is nobody's unheard error.
+            await asyncio.wait((exchange.sent,), timeout=_LOOK_AFTER)
+            if not exchange.sent.done() and exchange.transaction is not None:
                 # Without power the frame is gone, and nothing says so but the state of the line.
                 await self.check()
         exchange.sent.result()
@@ -330,8 +329,7 @@ class LubaDriver(asyncio.Protocol):
 
     async def _await_answer(self, exchange: Exchange) -> None:
         """Wait for the answer, or for the proof that there is none."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(exchange.closed), ANSWER_WINDOW)
+        await asyncio.wait((exchange.closed,), timeout=ANSWER_WINDOW)
         # A reply that is owed since an earlier question would prove nothing: only the one after it does.
         while not exchange.closed.done() and self._owed >= 0:
             with suppress(AdapterSilentError):
