@@ -20,7 +20,7 @@ from .db.health import DatabaseStatus
 from .db.ingestion import Ingested, NameKind, insert_events, numbered
 from .db.queries import zones_without_features
 from .db.recorder_tasks import Database, DatabaseUnavailableError
-from .db.schema import WINDOW_MS
+from .db.schema import HOUR_MS, WINDOW_MS
 from .db.signals import Observation
 from .db.watermarks import Watermark, read_watermark, write_watermark
 from .site_issues import async_report_database
@@ -186,7 +186,7 @@ class FeatureEngineering:
                 break
         missing = await self._database.async_read(
             "zones without features",
-            lambda connection: zones_without_features(connection, start_ms=now - 3_600_000, end_ms=now),
+            lambda connection: zones_without_features(connection, start_ms=now - HOUR_MS, end_ms=now),
         )
         self.finished = dt_util.utcnow()
         result = Aggregation(

@@ -21,6 +21,7 @@ from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, LineKind
 from .dali.discovery import ScanProgress
 from .dali.errors import LineError
 from .dali.probe import Probe, probe
+from .dali.transport import without_secrets
 from .fleets import load_fleet
 from .simulator.fleet import FleetError, built_in_fleets
 
@@ -113,7 +114,7 @@ class LineSteps[ResultT: FlowResult[Any, Any]](FlowHandler[Any, ResultT, Any]):
             return self.async_show_progress(
                 step_id="probe",
                 progress_action="probe",
-                description_placeholders={"device": _without_secrets(self._device)},
+                description_placeholders={"device": without_secrets(self._device)},
                 progress_task=self._probing,
             )
         probing, self._probing = self._probing, None
@@ -165,7 +166,7 @@ class LineSteps[ResultT: FlowResult[Any, Any]](FlowHandler[Any, ResultT, Any]):
         return self.async_show_progress(
             step_id="probe",
             progress_action="probe",
-            description_placeholders={"device": _without_secrets(device)},
+            description_placeholders={"device": without_secrets(device)},
             progress_task=self._probing,
         )
 
@@ -189,8 +190,3 @@ class LineSteps[ResultT: FlowResult[Any, Any]](FlowHandler[Any, ResultT, Any]):
             errors=errors,
             description_placeholders=placeholders,
         )
-
-
-def _without_secrets(url: str) -> str:
-    """Return an address without what comes after its question mark: ESPHome's has a key there."""
-    return url.split("?", maxsplit=1)[0]

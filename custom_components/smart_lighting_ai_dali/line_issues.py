@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .dali.errors import LineError, NotAnAdapterError, OtherAdapterError, PortForbiddenError, PortUnusableError
+from .dali.transport import without_secrets
 
 _FLEET: Final = "fleet"
 # A port that is missing or busy, and an adapter that is silent, may be back by themselves; these are not.
@@ -20,7 +21,7 @@ _KEYS: Final = (_FLEET, *(error.key for error in _NEED_A_PERSON))
 def async_report_problem(hass: HomeAssistant, subentry: ConfigSubentry, problem: LineError) -> None:
     """Make an issue of a problem with a line's port or adapter that needs a person."""
     if isinstance(problem, _NEED_A_PERSON):
-        device = subentry.data.get(CONF_DEVICE, "").split("?", maxsplit=1)[0]
+        device = without_secrets(subentry.data.get(CONF_DEVICE, ""))
         _create(hass, subentry, problem.key, device=device)
 
 

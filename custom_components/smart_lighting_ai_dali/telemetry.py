@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-import logging
 import time
 from typing import Any, Final
 
@@ -24,9 +23,8 @@ from homeassistant.helpers.event import async_call_later, async_track_state_chan
 
 from .dali.level import level_of
 from .db.buffer import EventBuffer
+from .db.schema import HOUR_MS
 from .db.signals import UNKNOWN, Cause, Observation, Signal
-
-_LOGGER = logging.getLogger(__name__)
 
 # Registries change in bursts; what is collected is worked out anew once they are calm, in seconds.
 _CALM: Final = 1.0
@@ -211,7 +209,7 @@ class Telemetry:
     @callback
     def _new_hour(self, _: Any) -> None:
         now = _now_ms()
-        self.async_tell_all(at_ms=now - now % 3_600_000)
+        self.async_tell_all(at_ms=now - now % HOUR_MS)
 
     @callback
     def _changed(self, event: HassEvent[EventStateChangedData]) -> None:

@@ -11,7 +11,7 @@ from .state import KnownState, Reading
 from .timing import Priority
 from .transactions import Transactions
 
-# One gear is verified this often, in seconds: two queries, a twentieth of the line's time.
+# One gear is verified this often, in seconds: four queries with its fade, a tenth of the line's time.
 VERIFY_INTERVAL: Final = 2.0
 # A gear that is fading is asked again after this, in seconds.
 _FADING_INTERVAL: Final = 1.0

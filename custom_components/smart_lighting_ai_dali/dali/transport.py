@@ -86,4 +86,9 @@ def _port_error(error: Exception, url: str) -> LineError:
         kind = PortForbiddenError
     elif number in {errno.EBUSY, errno.EAGAIN}:
         kind = PortBusyError
-    return kind(f"{url.split('?', maxsplit=1)[0]}: {error}")
+    return kind(f"{without_secrets(url)}: {error}")
+
+
+def without_secrets(url: str) -> str:
+    """Return an address without what comes after its question mark: ESPHome's has a key there."""
+    return url.split("?", maxsplit=1)[0]
