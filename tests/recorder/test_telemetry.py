@@ -9,12 +9,7 @@ from typing import Any
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    entity_registry as er,
-    issue_registry as ir,
-)
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 import pytest
@@ -26,36 +21,12 @@ from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
 from custom_components.smart_lighting_ai_dali.db.signals import UNKNOWN, Cause, Signal
 from custom_components.smart_lighting_ai_dali.feature_engineering import FLUSH_INTERVAL
-from tests.integration.conftest import Build, House, PlugIn, lamp, line_of
+from tests.integration.conftest import House, PlugIn
 
-from .conftest import Recorded, rows
-
-
-@pytest.fixture
-async def house(hass: HomeAssistant, plug_in: PlugIn, build: Build) -> House:
-    """Return a house with a lamp in the office, and a motion sensor of somebody else beside it."""
-    office = ar.async_get(hass).async_create("Office")
-    house: House = await build(line_of(plug_in(lamp(1))))
-    await house.until_light(1, "off")
-    device_id = er.async_get(hass).async_get(house.entity("light", 1)).device_id  # type: ignore[union-attr]
-    dr.async_get(hass).async_update_device(device_id, area_id=office.id)  # type: ignore[arg-type]
-    sensor = er.async_get(hass).async_get_or_create(
-        "binary_sensor", "other", "desk", suggested_object_id="desk", original_device_class="motion"
-    )
-    er.async_get(hass).async_update_entity(sensor.entity_id, area_id=office.id)
-    hass.states.async_set(sensor.entity_id, "off")
-    await house.until(lambda: len(house.site.telemetry.sources) == 3)
-    return house
+from .conftest import Recorded, events, on_every_engine, rows
 
 
-async def events(house: House) -> list[tuple[int, int, int]]:
-    """Return what is in the database: signal, value and cause, oldest first."""
-    await house.site.feature_engineering.async_flush()
-    recorder = get_instance(house.hass)
-    statement = "SELECT kind, val, flag FROM smart_lighting_event ORDER BY ts, kind"
-    return [tuple(row) for row in await recorder.async_add_executor_job(rows, recorder, statement)]
-
-
+@on_every_engine
 async def test_a_light_and_the_sensor_beside_it_are_collected(house: House, hass_admin_user: MockUser) -> None:
     light = house.entity("light", 1)
     before = len(await events(house))
@@ -94,6 +65,7 @@ async def test_each_hour_begins_with_what_every_source_says(house: House) -> Non
     assert len(after) == before + 3
 
 
+@on_every_engine
 async def test_features_come_of_events_and_can_be_got(house: House, hass: HomeAssistant) -> None:
     await house.call("light", "turn_on", house.entity("light", 1), brightness=255)
     start = dt_util.utcnow() - timedelta(hours=1)
@@ -150,12 +122,14 @@ async def test_the_end_has_to_be_after_the_start(house: House) -> None:
     assert error.value.translation_key == "end_before_start"
 
 
+@on_every_engine
 async def test_pruning_answers_with_what_went(house: House, hass: HomeAssistant) -> None:
     await house.site.feature_engineering.async_flush()
     result = await hass.services.async_call(DOMAIN, "purge_now", {}, blocking=True, return_response=True)
     assert result == {"events": 0, "features": 0}
 
 
+@on_every_engine
 async def test_what_was_collected_is_written_at_the_stop(house: House, hass: HomeAssistant, recorded: Recorded) -> None:
     before = len(await events(house))
     await house.call("light", "turn_on", house.entity("light", 1), brightness=255)
@@ -178,6 +152,7 @@ async def test_before_the_start_nobody_waits_for_the_recorder(house: House, hass
     hass.set_state(CoreState.running)
 
 
+@on_every_engine
 async def test_time_in_which_nobody_listened_is_unknown(house: House, hass: HomeAssistant) -> None:
     await house.site.feature_engineering.async_flush()
     await hass.config_entries.async_reload(house.entry.entry_id)
@@ -249,9 +224,13 @@ async def test_tables_of_a_newer_version_are_left_alone(house: House) -> None:
     assert error.value.translation_key == "database_unavailable"
 
 
+@on_every_engine
 async def test_the_recorders_own_purge_leaves_ours_alone(house: House, hass: HomeAssistant, recorded: Recorded) -> None:
     before = len(await events(house))
     await hass.services.async_call("recorder", "purge", {"keep_days": 0, "repack": True}, blocking=True)
+    await recorded()
+    everything = {"domains": ["light", "binary_sensor"], "entity_globs": ["*"], "keep_days": 0}
+    await hass.services.async_call("recorder", "purge_entities", everything, blocking=True)
     await recorded()
     assert len(await events(house)) == before
 
