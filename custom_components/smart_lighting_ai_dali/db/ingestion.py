@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, TextClause, select, text
 
-from .schema import HOUR_MS, dirty_hour, source
-from .signals import Event, Observation
+from .hour_statistics import LOOK_BACK_HOURS
+from .schema import HOUR_MS, dirty_hour, require_version, source
+from .signals import Event, Observation, Signal
 from .watermarks import Watermark, read_watermark, write_watermark
 
 _COLUMNS: Final = ("ts", "src", "kind", "zone", "val", "flag")
@@ -47,7 +48,8 @@ class Ingested:
 
 
 def insert_events(connection: Connection, events: Sequence[Event]) -> Ingested:
-    """Write a batch of events; one that is there already gets the newer value."""
+    """Write a batch of events; one that is there already gets the newer value. Raises SchemaTooNewError."""
+    require_version(connection)
     floor = read_watermark(connection, Watermark.RAW_FLOOR) or 0
     kept = [event for event in events if event.time >= floor]
     if kept:
@@ -57,10 +59,17 @@ def insert_events(connection: Connection, events: Sequence[Event]) -> Ingested:
             first = min(event.time for event in kept)
             write_watermark(connection, Watermark.AGGREGATED, first - first % HOUR_MS)
         else:
-            mark_hours(connection, {event.time // HOUR_MS for event in kept if event.time < aggregated})
+            late = {hour for event in kept if event.time < aggregated for hour in _hours_told_by(event)}
+            mark_hours(connection, {hour for hour in late if hour * HOUR_MS < aggregated})
         alive = read_watermark(connection, Watermark.ALIVE) or 0
         write_watermark(connection, Watermark.ALIVE, max(alive, *(event.time for event in kept)))
     return Ingested(len(kept), len(events) - len(kept))
+
+
+def _hours_told_by(event: Event) -> range:
+    """Return the hours in which an event has a part: how long a room was empty may be told hours later."""
+    hour = event.time // HOUR_MS
+    return range(hour, hour + (1 + LOOK_BACK_HOURS if event.signal is Signal.OCCUPANCY else 1))
 
 
 def mark_hours(connection: Connection, hours: Iterable[int]) -> None:

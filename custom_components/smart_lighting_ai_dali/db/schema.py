@@ -17,16 +17,18 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     inspect,
     select,
+    text,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 WINDOW_MS: Final = 300_000
 """A window of features: five minutes."""
 HOUR_MS: Final = 3_600_000
 WINDOWS_PER_HOUR: Final = HOUR_MS // WINDOW_MS
-# Numbers to join with: the windows of a day, and the levels 0 to 254 with their light.
+# The levels 0 to 254 with their light, and a few more: the table was once for the windows of a day, too.
 NUMBERS: Final = 288
 
 metadata: Final = MetaData()
@@ -81,7 +83,31 @@ feature = _table(
     Column("src_ms", BigInteger, nullable=False),
     Column("vmin", Integer, nullable=False),
     Column("vmax", Integer, nullable=False),
+    # Since version 2.
+    Column("square_ms", BigInteger, nullable=False, server_default="0"),
+    Column("unknown_ms", BigInteger, nullable=False, server_default="0"),
     clustered=True,
+)
+statistic = _table(
+    "statistic",
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("zone", Integer, primary_key=True, autoincrement=False),
+    Column("statistic", SmallInteger, primary_key=True, autoincrement=False),
+    Column("amount", BigInteger, nullable=False),
+    clustered=True,
+)
+decision = _table(
+    "decision",
+    # SQLite numbers rows by itself only where the column is called INTEGER.
+    Column("decision_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("ts", BigInteger, nullable=False, index=True),
+    Column("zone", Integer, nullable=False),
+    Column("planner", SmallInteger, nullable=False),
+    Column("outcome", SmallInteger, nullable=False),
+    Column("level_from", Integer, nullable=True),
+    Column("level_to", Integer, nullable=True),
+    Column("confidence", Integer, nullable=True),
+    Column("detail", String(255), nullable=True),
 )
 watermark = _table(
     "watermark",
@@ -97,6 +123,12 @@ number = _table(
     "number",
     Column("k", SmallInteger, primary_key=True, autoincrement=False),
     Column("light", Integer, nullable=False),
+)
+# The windows of an hour: a range of their starts is found by the key, on every engine.
+window = _table(
+    "window",
+    Column("start_ms", Integer, primary_key=True, autoincrement=False),
+    Column("k", SmallInteger, nullable=False),
 )
 
 
@@ -130,6 +162,13 @@ def migrate(connection: Connection, now_ms: int) -> None:
         connection.execute(schema.insert().values(version=version, changed_ms=now_ms))
 
 
+def require_version(connection: Connection) -> None:
+    """Raise SchemaTooNewError where somebody newer has changed the tables since we looked at them."""
+    present = connection.execute(select(func.max(schema.c.version))).scalar()
+    if present is not None and present > VERSION:
+        raise SchemaTooNewError(f"the tables are of version {present}, and this integration knows {VERSION}")
+
+
 def _first(connection: Connection) -> None:
     """Make all tables, and the numbers."""
     metadata.create_all(connection, checkfirst=True)
@@ -139,4 +178,24 @@ def _first(connection: Connection) -> None:
         connection.execute(number.insert(), missing)
 
 
-_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first}
+def _second(connection: Connection) -> None:
+    """Add what learners need: squares, unknown time, and the tables of statistics and decisions."""
+    metadata.create_all(connection, checkfirst=True)
+    there = {column["name"] for column in inspect(connection).get_columns(feature.name)}
+    for column in (feature.c.square_ms, feature.c.unknown_ms):
+        if column.name not in there:
+            connection.execute(text(f"ALTER TABLE {feature.name} ADD COLUMN {column.name} BIGINT DEFAULT 0 NOT NULL"))
+    starts = set(connection.execute(select(window.c.start_ms)).scalars())
+    missing = [{"start_ms": k * WINDOW_MS, "k": k} for k in range(WINDOWS_PER_HOUR) if k * WINDOW_MS not in starts]
+    if missing:
+        connection.execute(window.insert(), missing)
+    # What is there of events is condensed again, to fill them.
+    first, last = connection.execute(select(func.min(event.c.ts), func.max(event.c.ts))).one()
+    if first is not None:
+        marked = set(connection.execute(select(dirty_hour.c.hour)).scalars())
+        hours = set(range(first // HOUR_MS, last // HOUR_MS + 1)) - marked
+        if hours:
+            connection.execute(dirty_hour.insert(), [{"hour": hour} for hour in sorted(hours)])
+
+
+_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first, 2: _second}

@@ -28,6 +28,57 @@ class Signal(IntEnum):
     """1 while a lamp is broken."""
     CLOUD = 7
     """The part of the sky that clouds cover, in percent."""
+    CONDITION = 8
+    """The weather: the place of Home Assistant's condition in `CONDITIONS`."""
+    OCCUPANCY = 9
+    """1 while any motion sensor of the zone sees somebody: what the room as a whole says."""
+    LIGHT = 10
+    """The mean light of the zone's lights, in thousandths of a percent: what the room as a whole says."""
+    COLOUR_X = 11
+    """The x of a light's colour (CIE 1931), in ten-thousandths."""
+    COLOUR_Y = 12
+    """The y of a light's colour (CIE 1931), in ten-thousandths."""
+    INPUT = 32
+    """A button was used: an `Input`."""
+
+    @property
+    def is_instant(self) -> bool:
+        """Tell whether it says what happened, not how something is from then on."""
+        return self >= FIRST_INSTANT
+
+
+FIRST_INSTANT: Final = 32
+# In alphabetical order as Home Assistant's weather entities have them; new ones go to the end.
+CONDITIONS: Final = (
+    "clear-night",
+    "cloudy",
+    "exceptional",
+    "fog",
+    "hail",
+    "lightning",
+    "lightning-rainy",
+    "partlycloudy",
+    "pouring",
+    "rainy",
+    "snowy",
+    "snowy-rainy",
+    "sunny",
+    "windy",
+    "windy-variant",
+)
+
+
+class Input(IntEnum):
+    """What was done with a button (IEC 62386-301); 0 is what has no name here."""
+
+    OTHER = 0
+    PRESSED = 1
+    RELEASED = 2
+    SHORT_PRESS = 3
+    DOUBLE_PRESS = 4
+    LONG_PRESS_START = 5
+    LONG_PRESS_REPEAT = 6
+    LONG_PRESS_STOP = 7
 
 
 class Cause(IntEnum):
@@ -40,6 +91,39 @@ class Cause(IntEnum):
     """A person wanted it so."""
     BACKFILL = 2
     """It is from the recorder's history, of the time before this integration listened."""
+    LINE = 3
+    """Another master on the line wanted it so: a wall panel or a sensor that works by itself."""
+
+
+class Statistic(IntEnum):
+    """What a row of `smart_lighting_statistic` adds up, over an hour and a zone."""
+
+    OVERRIDES_ON = 1
+    """How often a person switched a light on."""
+    OVERRIDES_OFF = 2
+    OVERRIDES_UP = 3
+    OVERRIDES_DOWN = 4
+    OVERRIDE_STEPS = 5
+    """By how many levels persons changed lights that were on: each level is the same part of the light."""
+    OVERRIDE_STEPS_SQUARED = 6
+    SLOPE_PAIRS = 10
+    """How often the zone's light changed by a tenth or more, and its sensor followed."""
+    SLOPE_LIGHT = 11
+    """Sum of the changes of light, in thousandths of a percent."""
+    SLOPE_LUX = 12
+    """Sum of the changes of illuminance that followed, in lux."""
+    SLOPE_LIGHT_SQUARED = 13
+    SLOPE_LIGHT_LUX = 14
+    SLOPE_LUX_SQUARED = 15
+    GAPS = 100
+    """How often the zone was empty for under five seconds; `GAPS + n`: for under 5 s x 2^n, the last for longer."""
+    INPUTS = 200
+    """`INPUTS + n`: how often the `Input` n was there."""
+
+
+GAP_BINS: Final = 13
+"""Up to 5 s x 2^11, which is 2 h 51 min, and longer."""
+SHORTEST_GAP_MS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

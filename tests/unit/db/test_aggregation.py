@@ -44,15 +44,15 @@ def test_a_light_that_is_on_for_half_a_window(connection: Connection) -> None:
     run(connection, START + WINDOW_MS)
     half = WINDOW_MS // 2
     assert features(connection) == {
-        (START // WINDOW_MS, 1, 1): (1, 1, 1, half, half * 254, half * 100_000, WINDOW_MS, 0, 254)
+        (START // WINDOW_MS, 1, 1): (1, 1, 1, half, half * 254, half * 100_000, WINDOW_MS, 0, 254, 0, 0)
     }
 
 
 def test_time_that_nobody_knows_is_no_time(connection: Connection) -> None:
     insert_events(connection, [level(0, 100), level(1, UNKNOWN), level(4, 200)])
     run(connection, START + WINDOW_MS)
-    ((_, _, _, on, _, _, known, lowest, highest),) = features(connection).values()
-    assert (on, known, lowest, highest) == (120_000, 120_000, 100, 200)
+    ((_, _, _, on, _, _, known, lowest, highest, _, unknown),) = features(connection).values()
+    assert (on, known, lowest, highest, unknown) == (120_000, 120_000, 100, 200, 180_000)
 
 
 def test_what_is_not_over_is_left_alone(connection: Connection) -> None:
@@ -110,7 +110,8 @@ def test_what_is_half_pruned_is_never_made_anew(connection: Connection) -> None:
 def test_steps_are_short(connection: Connection) -> None:
     insert_events(connection, [level(0, 1), level(600, 2)])
     steps = run(connection, START + 10 * HOUR_MS)
-    assert [step.windows for step in steps] == [24] * 5
+    assert sum(step.windows for step in steps) == 120
+    assert max(step.windows for step in steps) <= 24
 
 
 def test_a_clock_that_went_back_is_no_harm(connection: Connection) -> None:
@@ -140,7 +141,7 @@ EVENTS = st.lists(
         Event,
         time=st.integers(START, START + 4 * HOUR_MS - 1),
         source=st.integers(1, 3),
-        signal=st.sampled_from([Signal.LEVEL, Signal.MOTION, Signal.ILLUMINANCE]),
+        signal=st.sampled_from([Signal.LEVEL, Signal.MOTION, Signal.ILLUMINANCE, Signal.INPUT]),
         zone=st.integers(1, 2),
         value=st.integers(-1, 254),
         cause=st.sampled_from(Cause),
