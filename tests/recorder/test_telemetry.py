@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
-from custom_components.smart_lighting_ai_dali.db.signals import UNKNOWN, Cause, Signal
+from custom_components.smart_lighting_ai_dali.db.signals import CONDITIONS, UNKNOWN, Cause, Signal
 from custom_components.smart_lighting_ai_dali.feature_engineering import FLUSH_INTERVAL
 from tests.integration.conftest import House, PlugIn
 
@@ -29,7 +29,7 @@ from .conftest import Recorded, events, on_every_engine, rows
 @on_every_engine
 async def test_a_light_and_the_sensor_beside_it_are_collected(house: House, hass_admin_user: MockUser) -> None:
     light = house.entity("light", 1)
-    before = len(await events(house))
+    before = len(of_entities(await events(house)))
     await next_instant(house)
     person = Context(user_id=hass_admin_user.id)
     await house.hass.services.async_call(
@@ -42,7 +42,7 @@ async def test_a_light_and_the_sensor_beside_it_are_collected(house: House, hass
     await next_instant(house)
     house.hass.states.async_set("binary_sensor.desk", "unavailable")
     await house.hass.async_block_till_done()
-    assert (await events(house))[before:] == [
+    assert of_entities(await events(house))[before:] == [
         (Signal.LEVEL, 128 * 254 // 255, Cause.MANUAL),
         (Signal.MOTION, 1, Cause.AUTOMATIC),
         (Signal.LEVEL, 0, Cause.AUTOMATIC),
@@ -57,12 +57,14 @@ async def test_each_hour_begins_with_what_every_source_says(house: House) -> Non
     await house.hass.async_block_till_done()
     after = await events(house)
     # The clock was only told to be further on: they stand at the beginning of the present hour.
-    assert sorted(after[:3]) == [
+    assert sorted(after[:5]) == [
         (Signal.LEVEL, 0, Cause.KEYFRAME),
         (Signal.MOTION, 0, Cause.KEYFRAME),
         (Signal.LAMP_FAILURE, 0, Cause.KEYFRAME),
+        (Signal.OCCUPANCY, 0, Cause.KEYFRAME),
+        (Signal.LIGHT, 0, Cause.KEYFRAME),
     ]
-    assert len(after) == before + 3
+    assert len(after) == before + 5
 
 
 @on_every_engine
@@ -84,7 +86,13 @@ async def test_features_come_of_events_and_can_be_got(house: House, hass: HomeAs
         return_response=True,
     )
     assert found["complete"]
-    assert {one["signal"] for one in found["features"]} == {"level", "motion", "lamp_failure"}
+    assert {one["signal"] for one in found["features"]} == {
+        "level",
+        "motion",
+        "lamp_failure",
+        "occupancy",
+        "light",
+    }
     assert {one["mean"] for one in found["features"] if one["signal"] == "level"} == {254}
     assert house.state("sensor.smart_lighting_ai_last_aggregation") not in {None, "unknown"}
     again = await hass.services.async_call(DOMAIN, "aggregate_now", {}, blocking=True, return_response=True)
@@ -96,7 +104,7 @@ async def test_a_broken_lamp_and_the_sky_are_collected(house: House, plug_in: Pl
     del plug_in
     weather = er.async_get(house.hass).async_get_or_create("weather", "other", "home", suggested_object_id="home")
     house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": 80})
-    await house.until(lambda: len(house.site.telemetry.sources) == 4)
+    await house.until(lambda: len(house.site.telemetry.sources) == 5)
     await next_instant(house)
     house.hass.states.async_set(weather.entity_id, "cloudy", {"cloud_coverage": 12.6, "temperature": 3})
     await next_instant(house)
@@ -104,6 +112,7 @@ async def test_a_broken_lamp_and_the_sky_are_collected(house: House, plug_in: Pl
     await house.hass.async_block_till_done()
     seen = await events(house)
     assert [value for signal, value, _ in seen if signal == Signal.CLOUD] == [80, 13, UNKNOWN]
+    assert [CONDITIONS[value] for signal, value, _ in seen if signal == Signal.CONDITION] == ["cloudy"]
     assert (Signal.LAMP_FAILURE, 0, Cause.KEYFRAME) in seen
 
 
@@ -126,7 +135,7 @@ async def test_the_end_has_to_be_after_the_start(house: House) -> None:
 async def test_pruning_answers_with_what_went(house: House, hass: HomeAssistant) -> None:
     await house.site.feature_engineering.async_flush()
     result = await hass.services.async_call(DOMAIN, "purge_now", {}, blocking=True, return_response=True)
-    assert result == {"events": 0, "features": 0}
+    assert result == {"events": 0, "features": 0, "decisions": 0}
 
 
 @on_every_engine
@@ -135,12 +144,13 @@ async def test_what_was_collected_is_written_at_the_stop(house: House, hass: Hom
     await house.call("light", "turn_on", house.entity("light", 1), brightness=255)
     await hass.async_block_till_done()
     assert len(house.site.telemetry.buffer) == 1
+    # What the room as a whole says is told a moment later: at the stop, at once.
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await recorded()
     assert len(house.site.telemetry.buffer) == 0
     recorder = get_instance(hass)
     statement = "SELECT count(*) FROM smart_lighting_event"
-    assert (await recorder.async_add_executor_job(rows, recorder, statement))[0][0] == before + 1
+    assert (await recorder.async_add_executor_job(rows, recorder, statement))[0][0] == before + 2
 
 
 async def test_before_the_start_nobody_waits_for_the_recorder(house: House, hass: HomeAssistant) -> None:
@@ -160,6 +170,12 @@ async def test_time_in_which_nobody_listened_is_unknown(house: House, hass: Home
     kinds = await events(house)
     assert (Signal.LEVEL, UNKNOWN, Cause.KEYFRAME) in kinds
     assert (Signal.MOTION, UNKNOWN, Cause.KEYFRAME) in kinds
+    assert (Signal.OCCUPANCY, UNKNOWN, Cause.KEYFRAME) in kinds
+
+
+def of_entities(seen: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Return what entities said, without what rooms as a whole say."""
+    return [one for one in seen if one[0] not in {Signal.OCCUPANCY, Signal.LIGHT}]
 
 
 async def next_instant(house: House) -> None:
