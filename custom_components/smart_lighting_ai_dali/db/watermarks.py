@@ -18,6 +18,8 @@ class Watermark(StrEnum):
     """Up to this events were collected: after a stop, what follows is unknown until the next start."""
     BACKFILLED = "backfilled_ms"
     """Up to this the recorder's own history was taken over."""
+    COLLECTED_FROM = "collected_from_ms"
+    """From this on events are of our own collecting: history ends here."""
 
 
 def read_watermark(connection: Connection, name: Watermark) -> int | None:
