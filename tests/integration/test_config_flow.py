@@ -397,10 +397,11 @@ async def test_how_long_to_keep_things_is_asked_and_followed_without_a_restart(b
     assert result["type"] is FlowResultType.FORM
     result = await options.async_configure(result["flow_id"], {"keep_events_days": 60, "keep_features_days": 30})
     assert result["errors"] == {"base": "features_before_events"}
-    result = await options.async_configure(result["flow_id"], {"keep_events_days": 14, "keep_features_days": 365})
+    days = {"keep_events_days": 14, "keep_features_days": 365, "keep_decisions_days": 30}
+    result = await options.async_configure(result["flow_id"], days)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await house.hass.async_block_till_done()
-    assert house.site.retention.keep == Keep(events=14, features=365)
+    assert house.site.retention.keep == Keep(events=14, features=365, decisions=30)
 
 
 @pytest.mark.parametrize("days", [6, 366])

@@ -138,7 +138,7 @@ def test_every_action_is_described(english: Any) -> None:
 
 
 def test_placeholders_are_filled(english: Any) -> None:
-    filled = {"address", "adapter", "device", "example", "gear", "line", "name", "problems", "reason"}
+    filled = {"address", "adapter", "device", "example", "gear", "line", "name", "problems", "reason", "zones"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 
