@@ -2,27 +2,67 @@
 
 import argparse
 import json
+import signal
 import sys
+from typing import NoReturn
 
 from . import database, line
+from .database.goals import KEYS
+from .database.places import ENGINES, SQLITE
 
-BENCHMARKS = {"database": database.run, "line": line.run}
+NAMES = ("database", "line")
 
 
 def main() -> int:
     """Measure, print a table, and with --json one JSON object on the last line."""
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), help="which one; without it, all")
-    parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
-    arguments = parser.parse_args()
-    names = [arguments.name] if arguments.name else sorted(BENCHMARKS)
-    results = {}
+    arguments = _parser().parse_args()
+    # Nothing is left behind either when somebody ends it.
+    signal.signal(signal.SIGTERM, _end)
+    names = [arguments.name] if arguments.name else NAMES
+    results: dict[str, dict[str, object]] = {}
     for name in names:
-        table, results[name] = BENCHMARKS[name]()
+        if name == "database":
+            table, results[name] = database.run(engine=arguments.engine, rows=arguments.rows, only=arguments.only)
+        else:
+            table, figures = line.run()
+            results[name] = {**figures}
         print(f"{name}\n{table}\n")
     if arguments.json:
         print(json.dumps(results[arguments.name] if arguments.name else results))
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=NAMES, help="which one; without it, all")
+    parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
+    options = parser.add_argument_group("database")
+    options.add_argument("--engine", choices=ENGINES, default=SQLITE, help=f"on which engine; without it, {SQLITE}")
+    options.add_argument(
+        "--rows", type=_number_of_rows, default=database.ROWS, help="how many events there are; without it, a million"
+    )
+    options.add_argument(
+        "--only", type=_keys, default=KEYS, metavar="KEY[,KEY]", help=f"measure these alone, of: {', '.join(KEYS)}"
+    )
+    return parser
+
+
+def _number_of_rows(text: str) -> int:
+    rows = int(text)
+    if rows < database.LEAST_ROWS:
+        raise argparse.ArgumentTypeError(f"{rows} are too few: {database.LEAST_ROWS} at least")
+    return rows
+
+
+def _keys(text: str) -> list[str]:
+    keys = text.split(",")
+    if unknown := set(keys) - set(KEYS):
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(sorted(unknown))}, only {', '.join(KEYS)}")
+    return keys
+
+
+def _end(_: int, __: object) -> NoReturn:
+    sys.exit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":
