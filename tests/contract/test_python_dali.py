@@ -8,8 +8,10 @@ from typing import Any
 from dali.address import GearBroadcast, GearGroup, GearShort
 from dali.driver.serial import DriverLubaRs232
 from dali.exceptions import TransmissionError
-from dali.gear import general
+from dali.gear import colour, general
+from dali.gear.colour import QueryColourValueDTR
 from dali.gear.led import QueryGearType
+from dali.gear.sequences import QueryDT8ColourValue, SetDT8ColourValueTc, SetDT8TcLimit
 from dali.memory import info, oem
 from dali.sequences import Commissioning, QueryDeviceTypes, QueryGroups, SetGroups
 import pytest
@@ -153,3 +155,32 @@ async def test_a_plug_that_is_pulled_is_noticed(build: Build, connect: Connect) 
     assert not driver.is_connected
     with pytest.raises(OSError, match="not connected"):
         await driver.read_status()
+
+
+# --- Device type 8
+
+
+async def test_it_sets_and_reads_a_colour_temperature(build: Build, connect: Connect) -> None:
+    driver = await connect(build(lamp(3, device_types=(6, 8), level=200)))
+    await driver.send(SetDT8ColourValueTc(GearShort(3), 250), priority=2)
+    for query in (QueryColourValueDTR.ColourTemperatureTC, QueryColourValueDTR.ReportColourTemperatureTc):
+        assert await driver.send(QueryDT8ColourValue(GearShort(3), query)) == 250
+    features = await driver.send(colour.QueryColourTypeFeatures(GearShort(3)))
+    assert features.Tc_capable
+    assert not features.xy_capable
+    assert (await driver.send(colour.QueryColourStatus(GearShort(3)))).colour_type_colour_temperature_Tc_active
+
+
+async def test_it_sets_and_reads_the_limits(build: Build, connect: Connect) -> None:
+    driver = await connect(build(lamp(3, device_types=(6, 8), tc_physical=(100, 500))))
+    limits = colour.StoreColourTemperatureTcLimitDTR2
+    await driver.send(SetDT8TcLimit(GearShort(3), limits.TcCoolest, 200), priority=3)
+    await driver.send(SetDT8TcLimit(GearShort(3), limits.TcWarmest, 333), priority=3)
+    expected = {
+        QueryColourValueDTR.ColourTemperatureTcCoolest: 200,
+        QueryColourValueDTR.ColourTemperatureTcWarmest: 333,
+        QueryColourValueDTR.ColourTemperatureTcPhysicalCoolest: 100,
+        QueryColourValueDTR.ColourTemperatureTcPhysicalWarmest: 500,
+    }
+    for query, value in expected.items():
+        assert await driver.send(QueryDT8ColourValue(GearShort(3), query)) == value

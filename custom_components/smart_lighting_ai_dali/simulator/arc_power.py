@@ -55,6 +55,10 @@ class ArcPower:
         """Return whether a fade is running."""
         return self._course is not None and now < self._course.ends
 
+    def remaining(self, now: float) -> float:
+        """Return how long the fade that runs still takes, in seconds; 0 where there is none."""
+        return 0.0 if self._course is None else max(0.0, self._course.ends - now)
+
     def direct(self, level: int, now: float) -> None:
         """Take a direct arc power command (11.3.1): 0 fades out, MASK stops where it is."""
         in_sequence = self._sequence_ends is not None and now <= self._sequence_ends

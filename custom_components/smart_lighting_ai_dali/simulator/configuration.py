@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..dali.level import MASK
+from .colour import NO_COLOUR
 from .commands import Command
 from .state import IDENTIFY_SECONDS, State
 
@@ -18,8 +19,8 @@ def configure(state: State, command: Command, number: int, now: float) -> None:
     _INSTRUCTIONS[command](state, number, now)
 
 
-def _reset(state: State, _number: int, _now: float) -> None:
-    state.reset()
+def _reset(state: State, _number: int, now: float) -> None:
+    state.reset(now)
 
 
 def _store_actual_level(state: State, _number: int, now: float) -> None:
@@ -56,10 +57,14 @@ def _set_minimum(state: State, _number: int, now: float) -> None:
 
 def _set_system_failure_level(state: State, _number: int, _now: float) -> None:
     state.variables.system_failure_level = state.registers.dtr0
+    if state.colour is not None:
+        state.colour.variables.system_failure = state.colour.take_temporary()
 
 
 def _set_power_on_level(state: State, _number: int, _now: float) -> None:
     state.variables.power_on_level = state.registers.dtr0
+    if state.colour is not None:
+        state.colour.variables.power_on = state.colour.take_temporary()
 
 
 def _set_fade_time(state: State, _number: int, _now: float) -> None:
@@ -77,10 +82,14 @@ def _set_extended_fade(state: State, _number: int, _now: float) -> None:
 
 def _set_scene(state: State, number: int, _now: float) -> None:
     state.variables.scenes[number] = state.registers.dtr0
+    if state.colour is not None:
+        state.colour.variables.scenes[number] = state.colour.take_temporary()
 
 
 def _remove_from_scene(state: State, number: int, _now: float) -> None:
     state.variables.scenes[number] = MASK
+    if state.colour is not None:
+        state.colour.variables.scenes[number] = NO_COLOUR
 
 
 def _add_to_group(state: State, number: int, _now: float) -> None:

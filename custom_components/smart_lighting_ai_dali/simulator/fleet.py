@@ -19,6 +19,7 @@ import zlib
 
 import yaml
 
+from .adapters import AdapterKind
 from .fleet_fields import FAULT_FIELDS, FIELDS, Check, MistakeError, one_of, text
 from .specification import NO_RANDOM_ADDRESS, GearSpecification
 
@@ -27,6 +28,7 @@ MAX_GEAR: Final = 64
 EXAMPLE_GTIN: Final = 9_520_000_000_011
 _FOLDER: Final = Path(__file__).parent / "fleets"
 _LONGEST_SHOWN: Final = 40
+_COLOUR_TYPE: Final = 8
 # What PyYAML raises besides its own errors: where a value does not fit its tag, as in `!!int ""`, where a number or a
 # character is too large, and where lists are in lists in lists.
 _UNREADABLE: Final = (
@@ -56,6 +58,7 @@ class Fleet:
     gear: tuple[GearSpecification, ...]
     adapter_feeds_line: bool = False
     """The line's power comes from the adapter, and the host can turn it off."""
+    adapter: AdapterKind = AdapterKind.LUBA
 
     @classmethod
     def load(cls, path: Path) -> Fleet:
@@ -115,6 +118,7 @@ class _Reader:
             "name": text,
             "duplicates": one_of("allowed", "refused"),
             "power_supply": one_of("separate", "adapter"),
+            "adapter": one_of(*AdapterKind),
         }
         parts = self._mapping(self._root, "the fleet", (*checks, "defaults", "gear"))
         values = {
@@ -124,6 +128,9 @@ class _Reader:
             self._problem(self._root, "name", "missing; a text")
         shared = {key: field.check for key, field in FIELDS.items() if field.shared}
         defaults = self._checked(parts.get("defaults"), "defaults", shared)
+        adapter = AdapterKind(values.get("adapter") or AdapterKind.LUBA)
+        if values.get("power_supply") == "adapter" and adapter is not AdapterKind.LUBA:
+            self._problem(parts["power_supply"], "power_supply", f"a {adapter} adapter has none that can be switched")
         gear = self._gear(parts.get("gear"), defaults)
         if values.get("duplicates") != "allowed":
             self._refuse_duplicates(gear)
@@ -133,6 +140,7 @@ class _Reader:
             name=values["name"],
             gear=tuple(GearSpecification(**one.fields) for one in gear),
             adapter_feeds_line=values.get("power_supply") == "adapter",
+            adapter=adapter,
         )
 
     # Gear
@@ -173,6 +181,8 @@ class _Reader:
                 title,
                 f"physical_minimum {lowest}, minimum {minimum} and maximum {maximum} have to be in rising order",
             )
+        if "colours" in values and _COLOUR_TYPE not in values.get("types", ()):
+            self._problem(node, title, f"colours are for gear of device type {_COLOUR_TYPE}; give it types: [6, 8]")
         if values.get("unit", 0) >= values.get("units", 1):
             self._problem(
                 node, title, f"unit {values['unit']} is not one of its {values.get('units', 1)}; units count from 0"

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from ..dali.level import HIGHEST, MASK
+from .colour import ColourType
 from .specification import NO_RANDOM_ADDRESS
 
 
@@ -17,6 +18,10 @@ type Check = Callable[[object], Any]
 
 _VERSION: Final = re.compile(r"(\d{1,3})\.(\d{1,3})")
 _FAULTS: Final = ("lamp", "gear", "deaf")
+_COLOURS: Final = {kind.name.lower(): kind for kind in ColourType}
+# A mirek is a millionth of the inverse of a kelvin.
+_MIREK: Final = 1_000_000
+_KELVIN: Final = (1000, 20_000)
 # From here on a limit is written as people know it, in hexadecimal.
 _LARGE: Final = 0x10000
 
@@ -125,6 +130,37 @@ def faults(value: object) -> frozenset[str]:
     return frozenset(value)
 
 
+def colours(value: object) -> tuple[ColourType, ...]:
+    """Return the colour types that a gear has."""
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise MistakeError(f"a list of {', '.join(_COLOURS)}")
+    try:
+        kinds = {_COLOURS[item] for item in value}
+    except KeyError:
+        raise MistakeError(f"a list of {', '.join(_COLOURS)}") from None
+    return tuple(sorted(kinds))
+
+
+def mirek(value: object) -> int:
+    """Return a colour temperature in mirek; people write it in kelvin."""
+    kelvin: int = whole(*_KELVIN)(value)
+    return round(_MIREK / kelvin)
+
+
+def mirek_range(value: object) -> tuple[int, int]:
+    """Return the coolest and the warmest of two colour temperatures in mirek."""
+    allowed = f"two colour temperatures in kelvin, {_KELVIN[0]} to {_KELVIN[1]}, the lower one first"
+    if not isinstance(value, list) or len(value) != 2:  # two of them
+        raise MistakeError(allowed)
+    try:
+        warmest, coolest = mirek(value[0]), mirek(value[1])
+    except MistakeError:
+        raise MistakeError(allowed) from None
+    if coolest > warmest:
+        raise MistakeError(allowed)
+    return coolest, warmest
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key of a gear."""
@@ -164,6 +200,11 @@ FIELDS: Final[dict[str, Field]] = {
     "fade_rate": Field(whole(1, 15), "fade_rate"),
     "extended_fade": Field(whole(0, 0x4F), "extended_fade"),
     "level": Field(_level, "level"),
+    "colours": Field(colours, "colour_types"),
+    "kelvin": Field(mirek_range, "tc_physical"),
+    "kelvin_limits": Field(mirek_range, "tc_limits"),
+    "colour_temperature": Field(mirek, "tc"),
+    "channels": Field(whole(1, 6), "channels"),
     "faults": Field(faults, "faults"),
 }
 # The specification has one field per fault.

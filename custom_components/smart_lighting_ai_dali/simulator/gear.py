@@ -21,7 +21,6 @@ from .commands import (
     special_of,
 )
 from .configuration import configure
-from .led_module import DEVICE_TYPE, LED_SEND_TWICE
 from .queries import answer
 from .specification import GearSpecification
 from .state import State
@@ -117,7 +116,7 @@ class Gear:
         if present:
             self._state.restart()
         else:
-            self._state.arc_power.extinguish()
+            self._state.extinguish(now)
 
     def actual_level(self, now: float) -> int:
         """Return the level at this instant, in the middle of a fade too: 0 to 254, or 255 during start-up."""
@@ -141,9 +140,9 @@ class Gear:
         self._state.initialisation.settle(now)
         for event in self._supply.take_due(now):
             if event is SupplyEvent.SYSTEM_FAILURE:
-                self._state.arc_power.fail()
+                self._state.fail(now)
             elif self._state.arc_power.starting:
-                self._state.arc_power.power_on()
+                self._state.power_on(now)
 
     def _hear(self, data: int, now: float) -> _Frame:
         """Return the frame with what the one before left for it; that is spent now, whoever the frame is for."""
@@ -207,7 +206,7 @@ class Gear:
             state.types_to_list = None
             if self._may_act(None, frame, twice=False):
                 state.power_cycle_seen = False
-                state.arc_power.direct(frame.opcode, frame.at)
+                state.direct(frame.opcode, frame.at)
             return None
         command, number = command_of(frame.opcode) or (None, 0)
         if command is not Command.QUERY_NEXT_DEVICE_TYPE:
@@ -223,9 +222,9 @@ class Gear:
             return None
         state.power_cycle_seen = False
         if command is Command.GO_TO_SCENE:
-            state.arc_power.scene(state.variables.scenes[number], frame.at)
+            state.go_to_scene(number, frame.at)
         else:
-            state.arc_power.obey(command, frame.at)
+            state.obey(command, frame.at)
         return None
 
     def _take_extended(self, frame: _Frame) -> int | None:
@@ -234,20 +233,22 @@ class Gear:
         state.types_to_list = None
         if frame.device_type not in self._specification.device_types:
             return None
-        if frame.device_type != DEVICE_TYPE or state.led is None:
+        extension = state.extensions.get(frame.device_type)
+        if extension is None:
             # Device type 0 has no commands of its own.
             return 1 if frame.device_type and frame.opcode == QUERY_EXTENDED_VERSION_NUMBER else None
-        if not self._may_act(None, frame, twice=frame.opcode in LED_SEND_TWICE):
+        asks = frame.opcode >= extension.first_query
+        if not self._may_act(None, frame, twice=frame.opcode in extension.send_twice, asks=asks):
             return None
-        return state.led.obey(frame.opcode, lamp_failure=state.lamp_failure, now=frame.at)
+        return extension.obey(frame.opcode, frame.at)
 
-    def _may_act(self, command: Command | Special | None, frame: _Frame, *, twice: bool) -> bool:
+    def _may_act(self, command: Command | Special | None, frame: _Frame, *, twice: bool, asks: bool = False) -> bool:
         """Return whether a command is obeyed now, and not kept as the first of two; end what any command ends."""
         if twice and not frame.is_second:
             self._half = frame
             return False
         state = self._state
-        if state.is_measuring(frame.at) and not (command is Special.TERMINATE or self._is_query(command, frame)):
+        if state.is_measuring(frame.at) and not (asks or command is Special.TERMINATE or self._is_query(command)):
             return False
         if command not in KEEPS_WRITE_ENABLED:
             state.memory.write_enabled = False
@@ -256,9 +257,9 @@ class Gear:
         return True
 
     @staticmethod
-    def _is_query(command: Command | Special | None, frame: _Frame) -> bool:
+    def _is_query(command: Command | Special | None) -> bool:
         if command is None:
-            return bool(frame.address & _IS_COMMAND) and frame.opcode not in LED_SEND_TWICE
+            return False
         if isinstance(command, Special):
             return command in SPECIAL_QUERIES
         return command >= Command.QUERY_STATUS

@@ -1,5 +1,6 @@
 """Device type 6: what gear for LED modules adds (IEC 62386-207)."""
 
+from collections.abc import Callable
 from enum import IntEnum, IntFlag
 from typing import Final
 
@@ -85,9 +86,13 @@ _FAILURE_QUERIES: Final = {
 class LedModule:
     """The LED modules of one gear: their faults, the dimming curve and the reference measurement."""
 
-    def __init__(self, variables: Variables, registers: Registers) -> None:
+    send_twice = LED_SEND_TWICE
+    first_query = int(LedCommand.QUERY_GEAR_TYPE)
+
+    def __init__(self, variables: Variables, registers: Registers, *, lamp_failed: Callable[[], bool]) -> None:
         self._variables = variables
         self._registers = registers
+        self._lamp_failed = lamp_failed
         self._measured_at: float | None = None
         self._protected = True
         self.failures = LedFailure(0)
@@ -101,23 +106,23 @@ class LedModule:
         """End a reference measurement: TERMINATE, or the supply is gone."""
         self._measured_at = None
 
-    def obey(self, opcode: int, *, lamp_failure: bool, now: float) -> int | None:
+    def obey(self, opcode: int, now: float) -> int | None:
         """Take a command for LED modules; return the answer, if it has one."""
         try:
             command = LedCommand(opcode)
         except ValueError:
             return None
         if opcode in LED_SEND_TWICE:
-            self._configure(command, lamp_failure=lamp_failure, now=now)
+            self._configure(command, now)
             return None
-        return self._answer(command, lamp_failure=lamp_failure, now=now)
+        return self._answer(command, now)
 
-    def _configure(self, command: LedCommand, *, lamp_failure: bool, now: float) -> None:
+    def _configure(self, command: LedCommand, now: float) -> None:
         value = self._registers.dtr0
         if command is LedCommand.REFERENCE_SYSTEM_POWER:
             self._measured_at = now + REFERENCE_SECONDS
             # Without a lamp there is nothing to measure.
-            if lamp_failure:
+            if self._lamp_failed():
                 self._measured_at = now
                 self.failures |= LedFailure.REFERENCE_MEASUREMENT_FAILED
             else:
@@ -130,8 +135,8 @@ class LedModule:
         else:
             self._protected = command is LedCommand.ENABLE_CURRENT_PROTECTOR
 
-    def _answer(self, command: LedCommand, *, lamp_failure: bool, now: float) -> int | None:
-        failures = self.failures | (LedFailure.OPEN_CIRCUIT if lamp_failure else 0)
+    def _answer(self, command: LedCommand, now: float) -> int | None:
+        failures = self.failures | (LedFailure.OPEN_CIRCUIT if self._lamp_failed() else 0)
         if not self._protected:
             failures &= ~LedFailure.CURRENT_PROTECTOR_ACTIVE
         curve = self._variables.dimming_curve

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..dali.level import MASK
+from .colour_control import ColourControl
 from .commands import YES, Command
 from .memory_banks import VERSION_2_0
 from .state import State
@@ -20,6 +21,8 @@ type _Answer = Callable[[State, float], int | bool]
 
 def answer(state: State, query: Command, number: int, now: float) -> int | None:
     """Return the answer to a query, None for no; `number` is its scene."""
+    if state.colour is not None:
+        _report_colour(state.colour, query, number, now)
     if query is Command.QUERY_SCENE_LEVEL:
         return state.variables.scenes[number]
     if query is Command.READ_MEMORY_LOCATION:
@@ -31,6 +34,18 @@ def answer(state: State, query: Command, number: int, now: float) -> int | None:
     if query in _YES_OR_NO:
         return YES if _YES_OR_NO[query](state, now) else None
     return int(_NUMBERS[query](state, now))
+
+
+def _report_colour(colour: ColourControl, query: Command, number: int, now: float) -> None:
+    """Copy the colour that belongs to a level into the report colour (209, 9.12.6)."""
+    if query is Command.QUERY_ACTUAL_LEVEL:
+        colour.report = colour.actual(now)
+    elif query is Command.QUERY_POWER_ON_LEVEL:
+        colour.report = colour.variables.power_on
+    elif query is Command.QUERY_SYSTEM_FAILURE_LEVEL:
+        colour.report = colour.variables.system_failure
+    elif query is Command.QUERY_SCENE_LEVEL:
+        colour.report = colour.variables.scenes[number]
 
 
 def _device_type(state: State) -> int:
@@ -61,7 +76,7 @@ _YES_OR_NO: Final[Mapping[Command, _Answer]] = {
     Command.QUERY_LAMP_FAILURE: lambda state, _now: state.lamp_failure,
     Command.QUERY_LAMP_POWER_ON: lambda state, now: state.lamp_on(now),
     Command.QUERY_LIMIT_ERROR: lambda state, _now: state.arc_power.limit_error,
-    Command.QUERY_RESET_STATE: lambda state, _now: state.variables.is_reset,
+    Command.QUERY_RESET_STATE: lambda state, _now: state.is_reset,
     Command.QUERY_MISSING_SHORT_ADDRESS: lambda state, _now: state.variables.short_address is None,
     Command.QUERY_POWER_FAILURE: lambda state, _now: state.power_cycle_seen,
     Command.QUERY_MANUFACTURER_SPECIFIC_MODE: lambda _state, _now: False,

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from .colour import ColourType, Point
+
 NO_RANDOM_ADDRESS: Final = 0xFFFFFF
+# The primaries of sRGB, in 1/65536 of the CIE 1931 diagram.
+RED_GREEN_BLUE: Final = ((41943, 21627), (19661, 39322), (9830, 3932))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +56,17 @@ class GearSpecification:
     """Never answers, obeys nothing."""
     level: int | None = None
     """At the start; None: the power-on level."""
+    colour_types: tuple[ColourType, ...] = (ColourType.TC,)
+    """Of gear with device type 8; others have none."""
+    tc_physical: tuple[int, int] = (153, 370)
+    """The coolest and the warmest white that the gear can make, in mirek."""
+    tc_limits: tuple[int, int] | None = None
+    """The coolest and the warmest that somebody allows, in mirek; None: all that it can make."""
+    tc: int | None = None
+    """At the start, in mirek; None: the warmest."""
+    channels: int = 4
+    """How many of red, green, blue, white, amber and freecolour there are, from red on: 1 to 6."""
+    primaries: tuple[Point, ...] = RED_GREEN_BLUE
+    """The points of the diagram of up to six lamps; the first three are the gamut."""
+    automatic_activation: bool = True
+    """Whether a command for the level activates a staged colour (209, 9.12.5)."""

@@ -6,8 +6,12 @@ from typing import Final
 
 from ..dali.level import HIGHEST, MASK, OFF
 from .arc_power import ArcPower
+from .colour_commands import DEVICE_TYPE as COLOURS, ColourGear
+from .colour_control import ColourControl
+from .commands import Command
+from .extension import Extension
 from .initialisation import Initialisation
-from .led_module import DEVICE_TYPE, LedModule
+from .led_module import DEVICE_TYPE as LED_MODULES, LedModule
 from .memory_banks import Memory, bank_0, bank_1
 from .specification import GearSpecification
 from .variables import Registers, Variables
@@ -41,7 +45,16 @@ class State:
         self.memory = Memory({0: bank_0(specification), 1: bank_1()}, self.registers)
         self.initialisation = Initialisation(self.variables, chance)
         types = specification.device_types
-        self.led = LedModule(self.variables, self.registers) if DEVICE_TYPE in types else None
+        self.led: LedModule | None = None
+        self.colour: ColourControl | None = None
+        self.extensions: dict[int, Extension] = {}
+        """What each device type adds."""
+        if LED_MODULES in types:
+            self.led = LedModule(self.variables, self.registers, lamp_failed=lambda: self.lamp_failure)
+            self.extensions[LED_MODULES] = self.led
+        if COLOURS in types:
+            self.colour = ColourControl(specification)
+            self.extensions[COLOURS] = ColourGear(self.colour, self.variables, self.registers)
         self.lamp_failure = specification.lamp_failure
         self.gear_failure = specification.gear_failure
         self.power_cycle_seen = True
@@ -58,6 +71,15 @@ class State:
         """Return whether the lamp gives light."""
         return self.reported_level(now) not in {OFF, MASK}
 
+    @property
+    def is_reset(self) -> bool:
+        """Return whether the gear is in its reset state (9.16.6)."""
+        return self.variables.is_reset and (self.colour is None or self.colour.variables.is_reset)
+
+    def fading(self, now: float) -> bool:
+        """Return whether a fade of the level or of the colour is running."""
+        return self.arc_power.fading(now) or (self.colour is not None and self.colour.fading(now))
+
     def status(self, now: float) -> Status:
         """Return the status byte."""
         flags = {
@@ -65,8 +87,8 @@ class State:
             Status.LAMP_FAILURE: self.lamp_failure,
             Status.LAMP_ON: self.lamp_on(now),
             Status.LIMIT_ERROR: self.arc_power.limit_error,
-            Status.FADE_RUNNING: self.arc_power.fading(now),
-            Status.RESET_STATE: self.variables.is_reset,
+            Status.FADE_RUNNING: self.fading(now),
+            Status.RESET_STATE: self.is_reset,
             Status.MISSING_SHORT_ADDRESS: self.variables.short_address is None,
             Status.POWER_CYCLE_SEEN: self.power_cycle_seen,
         }
@@ -80,10 +102,12 @@ class State:
         """Return whether a reference measurement of the LED modules runs."""
         return self.led is not None and self.led.measuring(now)
 
-    def reset(self) -> None:
+    def reset(self, now: float) -> None:
         """Obey RESET (11.4.2)."""
         self.variables.reset()
         self.arc_power.reset()
+        if self.colour is not None:
+            self.colour.reset(now)
         self.initialisation.reset()
         self.power_cycle_seen = False
 
@@ -98,6 +122,60 @@ class State:
         self.types_to_list = None
         if self.led is not None:
             self.led.abort()
+        if self.colour is not None:
+            self.colour.restart()
+
+    # Levels, and the colour that goes with them (209, 9.12.5)
+
+    def direct(self, level: int, now: float) -> None:
+        """Take a direct arc power command."""
+        before = self._before(now)
+        self.arc_power.direct(level, now)
+        self._follow(before, now)
+
+    def obey(self, command: Command, now: float) -> None:
+        """Take one of the level instructions without a number."""
+        before = self._before(now)
+        self.arc_power.obey(command, now)
+        if command is not Command.ENABLE_DAPC_SEQUENCE:
+            self._follow(before, now)
+
+    def go_to_scene(self, number: int, now: float) -> None:
+        """Go to the level and the colour of a scene."""
+        dark = self.arc_power.level(now) == OFF
+        self.arc_power.scene(self.variables.scenes[number], now)
+        if self.colour is not None:
+            self.colour.scene(number, 0.0 if dark else self.variables.fade_seconds, now)
+
+    def fail(self, now: float) -> None:
+        """Take the level and the colour for a system failure (9.12)."""
+        self.arc_power.fail()
+        if self.colour is not None:
+            self.colour.fail(now)
+
+    def power_on(self, now: float) -> None:
+        """Take the level and the colour for power-on (9.13)."""
+        self.arc_power.power_on()
+        if self.colour is not None:
+            self.colour.power_on(now)
+
+    def extinguish(self, now: float) -> None:
+        """Go dark: the supply is gone."""
+        self.arc_power.extinguish()
+        if self.colour is not None:
+            self.colour.extinguish(now)
+
+    def _before(self, now: float) -> tuple[int, bool]:
+        """Return the level before a command, and whether it was on its way to another."""
+        return self.arc_power.level(now), self.arc_power.fading(now)
+
+    def _follow(self, before: tuple[int, bool], now: float) -> None:
+        """Let the colour go along with a level; a lamp that was dark comes on in the new one."""
+        if self.colour is not None:
+            level, was_fading = before
+            changed = was_fading or self.arc_power.target != level
+            seconds = 0.0 if level == OFF else self.arc_power.remaining(now)
+            self.colour.level_command(changed=changed, seconds=seconds, now=now)
 
     def snapshot(self, now: float) -> dict[str, object]:
         """Return all that the gear is at this instant, as plain JSON."""
@@ -134,5 +212,6 @@ class State:
             "dimming_curve": variables.dimming_curve,
             "groups": [group for group in range(16) if variables.groups >> group & 1],
             "scenes": {str(scene): level for scene, level in enumerate(variables.scenes) if level != MASK},
+            "colour": None if self.colour is None else self.colour.snapshot(now),
             "dtr": [self.registers.dtr0, self.registers.dtr1, self.registers.dtr2],
         }

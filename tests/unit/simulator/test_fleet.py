@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.smart_lighting_ai_dali.simulator.colour import ColourType
 from custom_components.smart_lighting_ai_dali.simulator.fleet import EXAMPLE_GTIN, Fleet, FleetError, built_in_fleets
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
@@ -229,7 +230,7 @@ def test_merges_of_merges_take_no_memory() -> None:
         ("- 1", "line 1, the fleet: keys with values are needed, such as 'name: Hall'"),
         (
             "name: X\ngear: []\nzzz: 1",
-            "line 3, the fleet: there is no key zzz; there are name, duplicates, power_supply, defaults, gear",
+            "line 3, the fleet: there is no key zzz; there are name, duplicates, power_supply, adapter, defaults, gear",
         ),
         ("name: X\ngear: []\n[1]: 1", "line 3, the fleet: there is no key ?; "),
         ("name: X\ngear: []\npower_supply: sun", "line 3, power_supply: sun is not allowed; separate or adapter"),
@@ -285,3 +286,51 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
         Fleet.load(path)
     with pytest.raises(FileNotFoundError):
         Fleet.load(tmp_path / "nowhere.yaml")
+
+
+# --- Colours
+
+
+def test_a_gear_can_have_colours_and_limits_in_kelvin() -> None:
+    (lamp,) = Fleet.parse(
+        gear(
+            "types: [6, 8]",
+            "colours: [rgbwaf, tc]",
+            "kelvin: [2000, 6500]",
+            "kelvin_limits: [2500, 5000]",
+            "colour_temperature: 4000",
+            "channels: 3",
+        )
+    ).gear
+    assert lamp.colour_types == (ColourType.TC, ColourType.RGBWAF)
+    assert (lamp.tc_physical, lamp.tc_limits, lamp.tc, lamp.channels) == ((154, 500), (200, 400), 250, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("colours: [red]", "this list is not allowed; a list of xy, tc, primary_n, rgbwaf"),
+        ("colours: [[]]", "this list is not allowed; a list of xy, tc, primary_n, rgbwaf"),
+        (
+            "kelvin: [6500, 2700]",
+            "this list is not allowed; two colour temperatures in kelvin, 1000 to 20000, the lower one first",
+        ),
+        (
+            "kelvin: [100, 2700]",
+            "this list is not allowed; two colour temperatures in kelvin, 1000 to 20000, the lower one first",
+        ),
+        (
+            "kelvin: 2700",
+            "2700 is not allowed; two colour temperatures in kelvin, 1000 to 20000, the lower one first",
+        ),
+        ("colour_temperature: 0", "0 is not allowed; 1000 to 20000"),
+    ],
+)
+def test_colours_that_can_not_be_are_mistakes(line: str, problem: str) -> None:
+    key = line.split(":", maxsplit=1)[0]
+    assert problems(gear("types: [8]", line)) == (f"line 5, gear 1 (Lamp), {key}: {problem}",)
+
+
+def test_colours_without_their_device_type_are_a_mistake() -> None:
+    (problem,) = problems(gear("colours: [tc]"))
+    assert problem == "line 3, gear 1 (Lamp): colours are for gear of device type 8; give it types: [6, 8]"
