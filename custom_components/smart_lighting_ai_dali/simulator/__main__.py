@@ -40,11 +40,12 @@ def _speed(value: str) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m custom_components.smart_lighting_ai_dali.simulator",
-        description="A DALI line with its gear and a LUBA adapter, behind a pseudo-terminal.",
+        description="A DALI line with its gear and an adapter, behind a pseudo-terminal.",
     )
     parser.add_argument("--fleet", type=_fleet, required=True, help="a YAML file, or demo or office")
     parser.add_argument("--link", type=Path, required=True, help="the port's name: a link that is made here")
     parser.add_argument("--control", type=Path, help="a unix socket for faults and questions; one line of JSON each")
+    parser.add_argument("--tcp", type=int, help="a network port on this machine that leads to the adapter too")
     parser.add_argument("--log", type=Path, help="a file that gets a line of JSON per frame")
     parser.add_argument("--speed", type=_speed, default=1.0, help="times real time (1)")
     parser.add_argument("--seed", type=int, default=0, help="of everything that is left to chance (0)")
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.fleet,
         link=options.link,
         control=options.control,
+        tcp=options.tcp,
         log=options.log,
         speed=options.speed,
         seed=options.seed,

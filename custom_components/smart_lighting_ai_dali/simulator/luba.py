@@ -154,6 +154,9 @@ class LubaAdapter:
             if command in {Request.SEND, Request.SEND_16, Request.SEND_24}:
                 self._report_buffer()
 
+    def line_power(self, *, present: bool) -> None:
+        """Say nothing of the line's power: this adapter is asked for it."""
+
     # What the host wants
 
     def _reply(self, command: int, payload: bytes) -> bytes | None:

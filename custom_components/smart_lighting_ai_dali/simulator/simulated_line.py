@@ -26,7 +26,10 @@ def _never() -> bool:
 
 
 class SimulatedLine:
-    """A line behind a serial port that is not there. All methods block, from any thread, and are quick."""
+    """A line behind a serial port that is not there. All methods block, from any thread, and are quick.
+
+    With `tcp`, the adapter has a network port on this machine as well; 0 chooses a free one.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class SimulatedLine:
         *,
         link: Path,
         control: Path | None = None,
+        tcp: int | None = None,
         log: Path | None = None,
         speed: float = 1.0,
         seed: int = 0,
@@ -42,6 +46,7 @@ class SimulatedLine:
         self.fleet = fleet
         self.link = link
         self._control = control
+        self._tcp = tcp
         self._log = log
         self._speed = speed
         self._seed = seed
@@ -119,7 +124,9 @@ class SimulatedLine:
 
     async def _main(self, started: Future[None]) -> None:
         async with AsyncExitStack() as opened:
-            simulation = Simulation(self.fleet, link=self.link, log=self._log, speed=self._speed, seed=self._seed)
+            simulation = Simulation(
+                self.fleet, link=self.link, tcp=self._tcp, log=self._log, speed=self._speed, seed=self._seed
+            )
             opened.callback(simulation.close)
             simulation.open()
             control = Control(simulation)

@@ -8,10 +8,11 @@ from typing import Any, Final
 import zlib
 
 from ..dali.timing import Priority
+from .adapters import build_adapter
 from .fleet import Fleet
 from .gear import Gear
 from .log_file import LogFile
-from .luba import AdapterIdentity, LubaAdapter
+from .network_port import NetworkPort
 from .scheduler import RealScheduler
 from .terminal import Terminal
 from .wire import Transmission, Wire
@@ -30,7 +31,16 @@ class GearFault(StrEnum):
 class Simulation:
     """Gear, wire, adapter and terminal in one event loop; every method is for that loop alone, and quick."""
 
-    def __init__(self, fleet: Fleet, *, link: Path, log: Path | None = None, speed: float = 1.0, seed: int = 0) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        *,
+        link: Path,
+        tcp: int | None = None,
+        log: Path | None = None,
+        speed: float = 1.0,
+        seed: int = 0,
+    ) -> None:
         self._link = link
         self._log_path = log
         self._log_file: LogFile | None = None
@@ -43,14 +53,18 @@ class Simulation:
         self.wire = Wire(self.scheduler, self.gear, random.Random(chance.random()))
         self.log = self.wire.log
         self.terminal = Terminal(lambda data: self.adapter.receive(data, loop.time()))
-        self.adapter = LubaAdapter(
+        self.network = (
+            None if tcp is None else NetworkPort(lambda data: self.adapter.receive(data, loop.time()), port=tcp)
+        )
+        # One of three: who asks it for more than all of them have knows which.
+        self.adapter: Any = build_adapter(
+            fleet.adapter,
             self.scheduler,
             self.wire,
-            write=self.terminal.write,
+            write=self._write,
             supply=self._feed,
-            identity=AdapterIdentity(
-                serial=zlib.crc32(f"{fleet.name}/{seed}".encode()), switchable_supply=fleet.adapter_feeds_line
-            ),
+            serial=zlib.crc32(f"{fleet.name}/{seed}".encode()),
+            switchable_supply=fleet.adapter_feeds_line,
         )
 
     def open(self) -> None:
@@ -58,11 +72,11 @@ class Simulation:
         if self._log_path is not None:
             self._log_file = LogFile(self._log_path)
             self.log.subscribe(self._log_file.write)
-        self.terminal.plug_in(self._link)
+        self.replug()
 
     def close(self) -> None:
         """Pull the adapter out, stop what is under way and close the log."""
-        self.terminal.unplug()
+        self.unplug()
         self.adapter.stop()
         self.wire.set_power(present=False)
         if self._log_file is not None:
@@ -70,7 +84,7 @@ class Simulation:
 
     def restart(self) -> None:
         """Turn everything off and on again: gear keeps what gear keeps, the adapter nothing, and the line is whole."""
-        self.terminal.unplug()
+        self.unplug()
         self.wire.set_power(present=False)
         now = self.wire.gear_time()
         for present in (False, True):
@@ -80,8 +94,9 @@ class Simulation:
         self._line_intact = True
         self.adapter.restart()
         self._update_power()
-        self.terminal.deaf = self.terminal.stalled = False
-        self.terminal.plug_in(self._link)
+        self.adapter_deaf(deaf=False)
+        self.adapter_stalled(stalled=False)
+        self.replug()
 
     def snapshots(self) -> list[dict[str, Any]]:
         """Return how each gear is now, ready for JSON."""
@@ -100,10 +115,15 @@ class Simulation:
     def unplug(self) -> None:
         """Pull the adapter out of its port."""
         self.terminal.unplug()
+        if self.network is not None:
+            self.network.unplug()
 
     def replug(self, link: Path | None = None) -> None:
         """Plug the adapter in again, under another name if one is given; raises OSError and leaves it where it is."""
         self.terminal.replug(link or self._link)
+        if self.network is not None:
+            self.network.unplug()
+            self.network.plug_in()
 
     def set_line_power(self, *, present: bool) -> None:
         """Short-circuit the line, or repair it."""
@@ -146,17 +166,30 @@ class Simulation:
     def adapter_deaf(self, deaf: bool) -> None:  # noqa: FBT001  # its name says what is true
         """Let the adapter read and never say anything, or heal it."""
         self.terminal.deaf = deaf
+        if self.network is not None:
+            self.network.deaf = deaf
 
     def adapter_stalled(self, stalled: bool) -> None:  # noqa: FBT001  # the same
         """Let the adapter read nothing at all, or heal it."""
         self.terminal.stalled = stalled
+        if self.network is not None:
+            self.network.stalled = stalled
+
+    def _write(self, data: bytes) -> None:
+        self.terminal.write(data)
+        if self.network is not None:
+            self.network.write(data)
 
     def _feed(self, *, on: bool) -> None:
         self._fed = on
         self._update_power()
 
     def _update_power(self) -> None:
-        self.wire.set_power(present=self._fed and self._line_intact)
+        present = self._fed and self._line_intact
+        changed = present != self.wire.powered
+        self.wire.set_power(present=present)
+        if changed:
+            self.adapter.line_power(present=present)
 
     def _check_power(self) -> None:
         if not self.wire.powered:

@@ -131,6 +131,11 @@ class Wire:
         return self._powered
 
     @property
+    def busy(self) -> bool:
+        """Whether a frame or an answer is on the line, or on its way."""
+        return self._busy
+
+    @property
     def frame_loss(self) -> float:
         """The fraction of frames that nobody but the sender notices, 0 to 1; settable, raises ValueError."""
         return self._frame_loss
