@@ -1,12 +1,18 @@
 """What all tests share."""
 
 from collections.abc import Generator
+import logging
 import os
 
 import pytest
 
 # First: otherwise the custom components of the test helpers win.
 import custom_components  # noqa: F401
+
+
+def pytest_configure() -> None:
+    """Let the test helpers not have every statement logged: that takes longer than the statements."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,5 +1,6 @@
 """Diagnostics: only what is named here gets out, so that nothing private can slip in with a later change."""
 
+import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -8,14 +9,15 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from .const import DOMAIN
 from .dali.gear import Gear
 from .dali.state import GearState
-from .site import SiteConfigEntry
+from .site import Site, SiteConfigEntry
 from .site_line import SiteLine
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteConfigEntry) -> dict[str, Any]:
-    """Return how every line is."""
+    """Return how every line is, and the database."""
     del hass
-    return {"lines": [_line(line) for line in entry.runtime_data.lines.values()]}
+    site = entry.runtime_data
+    return {"lines": [_line(line) for line in site.lines.values()], "database": _database(site)}
 
 
 async def async_get_device_diagnostics(
@@ -30,6 +32,26 @@ async def async_get_device_diagnostics(
             if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
                 return _gear(gear, line.line.state(key))
     return {}
+
+
+def _database(site: Site) -> dict[str, Any]:
+    health, buffer = site.database.health, site.telemetry.buffer
+    return {
+        "status": health.status.value,
+        "problem": health.problem,
+        "read_seconds": health.read.seconds,
+        "queue_seconds": health.queue_seconds,
+        "backlog": health.backlog,
+        "longest_queue_seconds": health.longest_queue,
+        "longest_write_seconds": health.longest_write,
+        "writes": health.writes,
+        "failures": health.failures,
+        "seconds_since_write": None if health.written is None else round(time.time() - health.written),
+        "rows": dict(health.rows),
+        "bytes": None if health.sizes is None else health.sizes.size,
+        "buffered_events": len(buffer),
+        "dropped_events": buffer.dropped,
+    }
 
 
 def _line(line: SiteLine) -> dict[str, Any]:

@@ -1,29 +1,28 @@
 """The aggregation job: the buffer into the database, and events into features, every five minutes."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 import logging
 import time
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.util import dt as dt_util
 from sqlalchemy import Connection
 
 from .const import DOMAIN
-from .db.aggregation import aggregate, mark_range
+from .db.aggregation import HOURS_PER_STEP, Step, aggregate, hours_between, mark_range, rebuild_zones
 from .db.health import DatabaseStatus
-from .db.ingestion import Ingested, NameKind, insert_events, numbered
-from .db.queries import zones_without_features
+from .db.ingestion import Ingested, insert_events, mark_hours, numbered
+from .db.queries import hours_without_features, numbers_of_zones, zones_with_features
 from .db.recorder_tasks import Database, DatabaseUnavailableError
 from .db.schema import HOUR_MS, WINDOW_MS
 from .db.signals import Observation
 from .db.watermarks import Watermark, read_watermark, write_watermark
-from .site_issues import async_report_database
+from .job import Job
 from .telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
@@ -33,6 +32,21 @@ FLUSH_INTERVAL: Final = timedelta(seconds=10)
 INTERVAL: Final = timedelta(milliseconds=WINDOW_MS)
 # Home Assistant gives a hundred seconds for its stop; the recorder ends after that.
 _LAST_FLUSH_SECONDS: Final = 8.0
+_HOURS_PER_READ: Final = 24
+
+
+class ZoneUnknownError(Exception):
+    """Nothing was collected of a zone; the message is its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anew:
+    """What is to be condensed anew; nothing said is all that has no features yet."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    zones: Collection[str] = field(default=())
+    """Ids of zones; all where none is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +60,18 @@ class Aggregation:
     """Area ids of zones that have no features in the last hour that was condensed."""
 
 
-class FeatureEngineering:
+class FeatureEngineering(Job):
     """Brings events into the database and condenses them; one run at a time."""
 
     def __init__(self, hass: HomeAssistant, database: Database, telemetry: Telemetry) -> None:
-        self.finished: datetime | None = None
-        """When the last run ended well: the job's heartbeat."""
+        super().__init__()
         self._hass = hass
         self._database = database
         self._telemetry = telemetry
-        self._numbers: dict[tuple[NameKind, str], int] = {}
         self._flushing = asyncio.Lock()
         self._running: asyncio.Task[Aggregation] | None = None
         self._gap_marked = False
         self._stops: list[CALLBACK_TYPE] = []
-        self._listeners: list[Callable[[], None]] = []
 
     def async_start(self) -> None:
         """Run by time from now on."""
@@ -74,10 +85,13 @@ class FeatureEngineering:
                 )
             )
 
+        self._telemetry.buffer.when_batch = self._flush_soon
+
     async def async_stop(self) -> None:
         """Await the run that is under way, and write what is in the buffer, as far as that can be."""
         while self._stops:
             self._stops.pop()()
+        self._telemetry.buffer.when_batch = None
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
@@ -90,11 +104,6 @@ class FeatureEngineering:
         except (DatabaseUnavailableError, TimeoutError) as error:
             if len(self._telemetry.buffer) and self._database.health.status is not DatabaseStatus.ABSENT:
                 _LOGGER.warning("flush=failed events=%d reason=%r", len(self._telemetry.buffer), error)
-
-    def async_listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call a listener after each run; returns what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
 
     async def async_flush(self, *, alive: bool = False) -> int:
         """Write what is in the buffer and return how many events; `alive` takes note of this instant too.
@@ -111,8 +120,6 @@ class FeatureEngineering:
                     await self._database.async_write("ingest", partial(self._ingest, batch))
                 except BaseException:
                     buffer.give_back()
-                    # A database that was recovered gives other numbers.
-                    self._numbers.clear()
                     raise
                 buffer.acknowledge()
                 written += len(batch)
@@ -124,15 +131,15 @@ class FeatureEngineering:
         return written
 
     def _ingest(self, batch: list[Observation], connection: Connection) -> Ingested:
-        return insert_events(connection, numbered(connection, batch, self._numbers))
+        return insert_events(connection, numbered(connection, batch, self._database.numbers))
 
-    async def async_aggregate_now(self, start: datetime | None = None, end: datetime | None = None) -> Aggregation:
-        """Condense anew what lies between two instants, all where none are given; whoever comes second joins the first.
+    async def async_aggregate_now(self, anew: Anew | None = None) -> Aggregation:
+        """Condense what is new, and something anew; whoever comes second joins the first, whatever was asked for.
 
-        Raises DatabaseUnavailableError.
+        Raises ZoneUnknownError and DatabaseUnavailableError.
         """
         if self._running is None or self._running.done():
-            self._running = self._hass.async_create_task(self._run(start, end, anew=True), f"{DOMAIN} aggregate now")
+            self._running = self._hass.async_create_task(self._run(anew or Anew()), f"{DOMAIN} aggregate now")
             # It goes on when its caller does not, and then nobody looks how it ended.
             self._running.add_done_callback(lambda run: run.cancelled() or run.exception())
         run = self._running
@@ -150,7 +157,13 @@ class FeatureEngineering:
             self._telemetry.async_mark_gap(alive)
         self._gap_marked = True
 
-    async def _flush_in_turn(self, _: datetime) -> None:
+    @callback
+    def _flush_soon(self) -> None:
+        """Flush before the time is up: there is a whole batch."""
+        if not self._flushing.locked():
+            self._hass.async_create_task(self._flush_in_turn(None), f"{DOMAIN} flush")
+
+    async def _flush_in_turn(self, _: datetime | None) -> None:
         """Flush; a turn is left out while the last one waits for the database."""
         if self._flushing.locked() or not self._hass.is_running:
             return
@@ -158,47 +171,74 @@ class FeatureEngineering:
             await self.async_flush()
         except DatabaseUnavailableError as error:
             _LOGGER.debug("flush=failed reason=%s", error)
-        async_report_database(self._hass, self._database.health.status)
 
     async def _aggregate_in_turn(self, _: datetime) -> None:
         """Condense what is new; a turn is left out while the last one still runs."""
         if (self._running is not None and not self._running.done()) or not self._hass.is_running:
             return
-        self._running = self._hass.async_create_task(self._run(None, None, anew=False), f"{DOMAIN} aggregation")
+        self._running = self._hass.async_create_task(self._run(None), f"{DOMAIN} aggregation")
         try:
             await self._running
         except DatabaseUnavailableError as error:
             _LOGGER.debug("aggregation=failed reason=%s", error)
 
-    async def _run(self, start: datetime | None, end: datetime | None, *, anew: bool) -> Aggregation:
+    async def _run(self, anew: Anew | None) -> Aggregation:
         begun = time.monotonic()
         await self.async_flush(alive=True)
-        if anew:
-            first, last = _milliseconds(start), _milliseconds(end)
-            await self._database.async_write("mark", lambda connection: mark_range(connection, first, last))
-        windows = rows = 0
         now = int(time.time() * 1000)
-        while True:
+        steps = []
+        if anew is not None:
+            steps += await self._begin_anew(anew)
+        more = True
+        while more:
             step = await self._database.async_write("aggregate", lambda connection: aggregate(connection, now))
-            windows += step.windows
-            rows += step.rows
-            if not step.more:
-                break
-        missing = await self._database.async_read(
-            "zones without features",
-            lambda connection: zones_without_features(connection, start_ms=now - HOUR_MS, end_ms=now),
+            steps.append(step)
+            more = step.more
+        having = await self._database.async_read(
+            "zones with features",
+            lambda connection: zones_with_features(connection, start_ms=now - HOUR_MS, end_ms=now),
         )
-        self.finished = dt_util.utcnow()
+        zones = {source.zone for source in self._telemetry.sources}
         result = Aggregation(
-            windows=windows,
-            rows=rows,
+            windows=sum(step.windows for step in steps),
+            rows=sum(step.rows for step in steps),
             seconds=round(time.monotonic() - begun, 3),
-            zones_without_features=tuple(missing),
+            zones_without_features=tuple(sorted(zones - having)),
         )
-        _LOGGER.debug("aggregation=done windows=%d rows=%d seconds=%.2f", windows, rows, result.seconds)
-        for listener in tuple(self._listeners):
-            listener()
+        _LOGGER.debug("aggregation=done windows=%d rows=%d seconds=%.2f", result.windows, result.rows, result.seconds)
+        self._async_finish()
         return result
+
+    async def _begin_anew(self, anew: Anew) -> list[Step]:
+        """Mark what is asked for; zones alone are condensed at once, in steps."""
+        first, last = _milliseconds(anew.start), _milliseconds(anew.end)
+        if not anew.zones:
+            if first is not None or last is not None:
+                await self._database.async_write("mark", lambda connection: mark_range(connection, first, last))
+            else:
+                await self._mark_missing()
+            return []
+        zones = await self._database.async_read("zones", lambda connection: numbers_of_zones(connection, anew.zones))
+        if unknown := sorted(set(anew.zones) - set(zones)):
+            raise ZoneUnknownError(", ".join(unknown))
+        hours = await self._database.async_read("hours", lambda connection: hours_between(connection, first, last))
+        steps = []
+        for start in range(0, len(hours), HOURS_PER_STEP):
+            some = hours[start : start + HOURS_PER_STEP]
+            rebuild = partial(rebuild_zones, hours=some, zones=zones.values())
+            steps.append(await self._database.async_write("aggregate zones", rebuild))
+        return steps
+
+    async def _mark_missing(self) -> None:
+        """Mark the hours that have events but no features."""
+        hours = await self._database.async_read("hours", lambda connection: hours_between(connection, None, None))
+        for start in range(0, len(hours), _HOURS_PER_READ):
+            some = hours[start : start + _HOURS_PER_READ]
+            missing = await self._database.async_read(
+                "hours without features", partial(hours_without_features, hours=some)
+            )
+            if missing:
+                await self._database.async_write("mark", partial(mark_hours, hours=missing))
 
 
 def _milliseconds(instant: datetime | None) -> int | None:

@@ -8,10 +8,11 @@ from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
 import voluptuous as vol
 
-from .db.pruning import Keep
+from .db.pruning import LEAST, Keep
 
 CONF_KEEP_EVENTS: Final = "keep_events_days"
 CONF_KEEP_FEATURES: Final = "keep_features_days"
+CONF_KEEP_DECISIONS: Final = "keep_decisions_days"
 
 
 def _days(least: int, most: int) -> NumberSelector:
@@ -25,8 +26,9 @@ def _days(least: int, most: int) -> NumberSelector:
 # A week of events is what learners need at the least; features are for months and years.
 OPTIONS_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_KEEP_EVENTS, default=Keep().events): _days(7, 365),
-        vol.Required(CONF_KEEP_FEATURES, default=Keep().features): _days(30, 1825),
+        vol.Required(CONF_KEEP_EVENTS, default=Keep().events): _days(LEAST.events, 365),
+        vol.Required(CONF_KEEP_FEATURES, default=Keep().features): _days(LEAST.features, 1825),
+        vol.Required(CONF_KEEP_DECISIONS, default=Keep().decisions): _days(LEAST.decisions, 1825),
     }
 )
 
@@ -37,6 +39,7 @@ def keep_of(options: Mapping[str, Any]) -> Keep:
     return Keep(
         events=int(options.get(CONF_KEEP_EVENTS, defaults.events)),
         features=int(options.get(CONF_KEEP_FEATURES, defaults.features)),
+        decisions=int(options.get(CONF_KEEP_DECISIONS, defaults.decisions)),
     )
 
 
@@ -49,7 +52,13 @@ class SiteOptionsFlow(OptionsFlow):
         if user_input is not None:
             keep = keep_of(user_input)
             if keep.features >= keep.events:
-                return self.async_create_entry(data={CONF_KEEP_EVENTS: keep.events, CONF_KEEP_FEATURES: keep.features})
+                return self.async_create_entry(
+                    data={
+                        CONF_KEEP_EVENTS: keep.events,
+                        CONF_KEEP_FEATURES: keep.features,
+                        CONF_KEEP_DECISIONS: keep.decisions,
+                    }
+                )
             errors["base"] = "features_before_events"
         return self.async_show_form(
             step_id="init",

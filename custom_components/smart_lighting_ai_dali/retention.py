@@ -1,7 +1,6 @@
 """The pruning job: at night, what is older than it has to be kept."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 import logging
 import time
@@ -14,6 +13,8 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .db.pruning import ClockDoubtfulError, Keep, Pruned, check_clock, prune, raise_floor
 from .db.recorder_tasks import Database, DatabaseUnavailableError
+from .job import Job
+from .site_issues import async_report_clock
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,20 +24,18 @@ _FROM, _TO = 1, 3
 _PAUSE: Final = timedelta(hours=20)
 
 
-class Retention:
+class Retention(Job):
     """Deletes what is old; one run at a time."""
 
     def __init__(self, hass: HomeAssistant, database: Database, keep: Keep) -> None:
+        super().__init__()
         self.keep = keep
         """How long to keep things; may change at any time."""
-        self.finished: datetime | None = None
-        """When the last run ended well: the job's heartbeat."""
         self._hass = hass
         self._database = database
         self._running = asyncio.Lock()
         self._stop: CALLBACK_TYPE | None = None
         self._doubted = False
-        self._listeners: list[Callable[[], None]] = []
 
     def async_start(self) -> None:
         """Run by time from now on."""
@@ -52,33 +51,30 @@ class Retention:
         async with self._running:
             pass
 
-    def async_listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call a listener after each run; returns what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    async def async_purge_now(self) -> Pruned:
-        """Delete what is older than it has to be kept, and return how much.
+    async def async_purge_now(self, *, despite_clock: bool = False) -> Pruned:
+        """Delete what is older than it has to be kept, and return how much; `despite_clock` trusts the clock.
 
         Raises ClockDoubtfulError or DatabaseUnavailableError.
         """
         async with self._running:
             now, keep = int(time.time() * 1000), self.keep
-            await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
+            if not despite_clock:
+                await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
             await self._database.async_write("raw floor", lambda connection: raise_floor(connection, now, keep))
-            events = features = 0
-            while True:
+            steps = [Pruned(more=True)]
+            while steps[-1].more:
                 step = await self._database.async_write("prune", lambda connection: prune(connection, now, keep))
-                events += step.events
-                features += step.features
-                if not step.more:
-                    break
-            self.finished = dt_util.utcnow()
-            self._doubted = False
-        _LOGGER.debug("retention=done events=%d features=%d", events, features)
-        for listener in tuple(self._listeners):
-            listener()
-        return Pruned(events, features)
+                steps.append(step)
+            pruned = Pruned(
+                events=sum(step.events for step in steps),
+                features=sum(step.features for step in steps),
+                decisions=sum(step.decisions for step in steps),
+            )
+        async_report_clock(self._hass, None)
+        self._doubted = False
+        _LOGGER.debug("retention=done events=%d features=%d", pruned.events, pruned.features)
+        self._async_finish()
+        return pruned
 
     async def _in_turn(self, _: datetime) -> None:
         """Run once in a night; a turn is left out while the last one still runs."""
@@ -90,6 +86,7 @@ class Retention:
         except ClockDoubtfulError as error:
             level = logging.DEBUG if self._doubted else logging.WARNING
             self._doubted = True
+            async_report_clock(self._hass, str(error))
             _LOGGER.log(level, "retention=refused reason=%s: check the clock of this machine", error)
         except DatabaseUnavailableError as error:
             _LOGGER.debug("retention=failed reason=%s", error)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -15,6 +16,7 @@ from .const import DOMAIN, SITE_TITLE
 from .coordinator import LineCoordinator
 from .dali.events import LineStatus
 from .db.health import DatabaseStatus
+from .db.sizes import COUNTED
 from .entity import LineEntity
 from .site import Site, SiteConfigEntry, async_add_line_entities
 
@@ -28,6 +30,10 @@ class SiteSensorDescription(SensorEntityDescription):
     """How a sensor reads the site."""
 
     value: Callable[[Site], str | float | datetime | None]
+
+
+def _rows(table: str, site: Site) -> int | None:
+    return site.database.health.rows.get(table)
 
 
 SITE_SENSORS: Final = (
@@ -60,6 +66,41 @@ SITE_SENSORS: Final = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         entity_registry_enabled_default=False,
         value=lambda site: site.telemetry.buffer.dropped,
+    ),
+    *(
+        SiteSensorDescription(
+            key=f"rows_of_{table}",
+            state_class=SensorStateClass.MEASUREMENT,
+            entity_registry_enabled_default=False,
+            value=partial(_rows, table),
+        )
+        for table in COUNTED
+    ),
+    SiteSensorDescription(
+        key="database_size",
+        device_class=SensorDeviceClass.DATA_SIZE,
+        native_unit_of_measurement=UnitOfInformation.BYTES,
+        suggested_unit_of_measurement=UnitOfInformation.MEGABYTES,
+        suggested_display_precision=1,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_registry_enabled_default=False,
+        value=lambda site: None if site.database.health.sizes is None else site.database.health.sizes.size,
+    ),
+    SiteSensorDescription(
+        key="queue_latency",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=3,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_registry_enabled_default=False,
+        value=lambda site: site.database.health.queue_seconds,
+    ),
+    SiteSensorDescription(
+        key="history_taken_over",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        value=lambda site: site.backfill.percent,
     ),
 )
 
@@ -120,7 +161,8 @@ class SiteSensor(SensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Tell at once when a job is done."""
+        """Tell at once when a job is done, or the database is another."""
         await super().async_added_to_hass()
         self.async_on_remove(self._site.feature_engineering.async_listen(self.async_write_ha_state))
         self.async_on_remove(self._site.retention.async_listen(self.async_write_ha_state))
+        self.async_on_remove(self._site.database.async_listen(self.async_write_ha_state))

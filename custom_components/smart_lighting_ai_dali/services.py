@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -13,13 +13,17 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
+from sqlalchemy import Connection
 import voluptuous as vol
 
 from .const import DOMAIN
 from .db.pruning import ClockDoubtfulError
-from .db.queries import Feature, read_features
+from .db.queries import Feature, read_features, read_statistics
 from .db.recorder_tasks import DatabaseUnavailableError
+from .db.rollups import Period, roll_up
+from .db.signals import GAP_BINS, Input, Statistic
 from .entity import line_errors
+from .feature_engineering import Anew, ZoneUnknownError
 from .site import Site
 from .site_line import SiteLine
 
@@ -32,13 +36,19 @@ SERVICE_GET_FEATURES: Final = "get_features"
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
 ATTR_ZONES: Final = "zones"
+ATTR_PERIOD: Final = "period"
+ATTR_DESPITE_CLOCK: Final = "despite_clock"
+_FIVE_MINUTES: Final = "5minute"
 # A day of twelve zones with three signals each.
 _MOST_FEATURES: Final = 10_000
 
 _LINE_SCHEMA: Final = vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string})
 _SPAN: Final = {vol.Optional(ATTR_START): cv.datetime, vol.Optional(ATTR_END): cv.datetime}
-_AGGREGATE_SCHEMA: Final = vol.Schema(_SPAN)
-_FEATURES_SCHEMA: Final = vol.Schema({**_SPAN, vol.Optional(ATTR_ZONES): vol.All(cv.ensure_list, [cv.string])})
+_AGGREGATE_SCHEMA: Final = vol.Schema({**_SPAN, vol.Optional(ATTR_ZONES): vol.All(cv.ensure_list, [cv.string])})
+_FEATURES_SCHEMA: Final = _AGGREGATE_SCHEMA.extend(
+    {vol.Optional(ATTR_PERIOD, default=_FIVE_MINUTES): vol.In([_FIVE_MINUTES, *(one.value for one in Period)])}
+)
+_PURGE_SCHEMA: Final = vol.Schema({vol.Optional(ATTR_DESPITE_CLOCK, default=False): cv.boolean})
 
 
 @callback
@@ -65,7 +75,8 @@ def async_register_services(hass: HomeAssistant) -> None:
     async def aggregate_now(call: ServiceCall) -> ServiceResponse:
         """Condense anew what was collected, and say what came of it."""
         start, end = _span(call)
-        result = await _site(hass).feature_engineering.async_aggregate_now(start, end)
+        anew = Anew(start=start, end=end, zones=call.data.get(ATTR_ZONES, ()))
+        result = await _site(hass).feature_engineering.async_aggregate_now(anew)
         return {
             "windows": result.windows,
             "rows": result.rows,
@@ -76,9 +87,8 @@ def async_register_services(hass: HomeAssistant) -> None:
     @_database_errors
     async def purge_now(call: ServiceCall) -> ServiceResponse:
         """Delete what is older than it has to be kept."""
-        del call
-        pruned = await _site(hass).retention.async_purge_now()
-        return {"events": pruned.events, "features": pruned.features}
+        pruned = await _site(hass).retention.async_purge_now(despite_clock=call.data[ATTR_DESPITE_CLOCK])
+        return {"events": pruned.events, "features": pruned.features, "decisions": pruned.decisions}
 
     @_database_errors
     async def get_features(call: ServiceCall) -> ServiceResponse:
@@ -86,18 +96,19 @@ def async_register_services(hass: HomeAssistant) -> None:
         start, end = _span(call)
         end = end or dt_util.utcnow()
         start = start or end - timedelta(hours=1)
-        features = await _site(hass).database.async_read(
+        features, statistics = await _site(hass).database.async_read(
             "get features",
-            lambda connection: read_features(
-                connection,
+            partial(
+                _read,
                 start_ms=int(start.timestamp() * 1000),
                 end_ms=int(end.timestamp() * 1000),
                 zones=call.data.get(ATTR_ZONES),
-                most=_MOST_FEATURES + 1,
+                period=call.data[ATTR_PERIOD],
             ),
         )
         return {
-            "features": [_feature(one) for one in features[:_MOST_FEATURES]],
+            "features": [_feature(one, call.data[ATTR_PERIOD]) for one in features[:_MOST_FEATURES]],
+            "statistics": {zone: _statistics(amounts) for zone, amounts in statistics.items()},
             "complete": len(features) <= _MOST_FEATURES,
         }
 
@@ -105,7 +116,7 @@ def async_register_services(hass: HomeAssistant) -> None:
     async_register_admin_service(
         hass, DOMAIN, SERVICE_AGGREGATE_NOW, aggregate_now, _AGGREGATE_SCHEMA, supports_response=optional
     )
-    async_register_admin_service(hass, DOMAIN, SERVICE_PURGE_NOW, purge_now, vol.Schema({}), supports_response=optional)
+    async_register_admin_service(hass, DOMAIN, SERVICE_PURGE_NOW, purge_now, _PURGE_SCHEMA, supports_response=optional)
     async_register_admin_service(
         hass, DOMAIN, SERVICE_GET_FEATURES, get_features, _FEATURES_SCHEMA, supports_response=only
     )
@@ -126,6 +137,12 @@ def _database_errors[R](
             return await function(call)
         except DatabaseUnavailableError as error:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="database_unavailable") from error
+        except ZoneUnknownError as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="no_such_zone",
+                translation_placeholders={"zones": str(error)},
+            ) from error
         except ClockDoubtfulError as error:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
@@ -148,18 +165,54 @@ def _span(call: ServiceCall) -> tuple[datetime | None, datetime | None]:
     return start, end
 
 
-def _feature(feature: Feature) -> JsonObjectType:
-    return {
-        "start": dt_util.utc_from_timestamp(feature.start_ms / 1000).isoformat(),
+def _read(
+    connection: Connection, *, start_ms: int, end_ms: int, zones: list[str] | None, period: str
+) -> tuple[list[Feature], dict[str, dict[int, int]]]:
+    """Return features, one more than may be returned where there are so many, and what whole hours add up to."""
+    most = _MOST_FEATURES + 1
+    if period == _FIVE_MINUTES:
+        features = read_features(connection, start_ms=start_ms, end_ms=end_ms, zones=zones, most=most)
+    else:
+        features = roll_up(
+            connection,
+            Period(period),
+            start_ms=start_ms,
+            end_ms=end_ms,
+            zones=zones,
+            time_zone=dt_util.get_default_time_zone(),
+        )
+    return features[:most], read_statistics(connection, start_ms=start_ms, end_ms=end_ms, zones=zones)
+
+
+def _feature(feature: Feature, period: str) -> JsonObjectType:
+    start: JsonObjectType
+    if period == Period.TIME_OF_WEEK:
+        day, minutes = divmod(feature.start_ms // 60_000, 24 * 60)
+        start = {"weekday": day, "time": f"{minutes // 60:02}:{minutes % 60:02}"}
+    else:
+        start = {"start": dt_util.utc_from_timestamp(feature.start_ms / 1000).isoformat()}
+    return start | {
         "zone": feature.zone,
         "signal": feature.signal.name.lower(),
         "events": feature.events,
         "manual_events": feature.manual_events,
         "positive_seconds": round(feature.positive_ms / 1000, 3),
         "known_seconds": round(feature.known_ms / 1000, 3),
+        "unknown_seconds": round(feature.unknown_ms / 1000, 3),
         "mean": round(feature.mean, 3),
         "minimum": feature.minimum,
         "maximum": feature.maximum,
+    }
+
+
+def _statistics(amounts: dict[int, int]) -> JsonObjectType:
+    """Return what hours add up to, by name; how long a zone was empty as a histogram."""
+    named: JsonObjectType = {
+        one.name.lower(): amounts.get(one, 0) for one in Statistic if one not in {Statistic.GAPS, Statistic.INPUTS}
+    }
+    return named | {
+        "gaps": [amounts.get(Statistic.GAPS + bin_, 0) for bin_ in range(GAP_BINS)],
+        "inputs": {one.name.lower(): amounts.get(Statistic.INPUTS + one, 0) for one in Input},
     }
 
 

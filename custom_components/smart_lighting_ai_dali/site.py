@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 import logging
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components import usb
 from homeassistant.config_entries import ConfigEntry
@@ -11,9 +11,12 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .backfill import Backfill
 from .const import SUBENTRY_LINE
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
+from .dali.state import Origin
+from .database_watch import DatabaseWatch
 from .db.recorder_tasks import Database
 from .feature_engineering import FeatureEngineering
 from .line_issues import async_clear_issues, async_report_fleet
@@ -25,6 +28,9 @@ from .telemetry import Telemetry
 
 _LOGGER = logging.getLogger(__name__)
 
+# How long a stop waits for the database; Home Assistant gives a hundred seconds for all of its stop.
+DATABASE_SECONDS: Final = 10.0
+
 type SiteConfigEntry = ConfigEntry[Site]
 type LineListener = Callable[[LineCoordinator], None]
 
@@ -35,14 +41,24 @@ class Site:
     def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry) -> None:
         self.lines: dict[str, SiteLine] = {}
         self.database = Database(hass)
-        self.telemetry = Telemetry(hass, entry)
+        self.telemetry = Telemetry(hass, entry, self.is_overheard)
         self.feature_engineering = FeatureEngineering(hass, self.database, self.telemetry)
         self.retention = Retention(hass, self.database, keep_of(entry.options))
+        self.backfill = Backfill(
+            hass, self.database, self.telemetry, self.feature_engineering, lambda: self.retention.keep
+        )
+        self.database_watch = DatabaseWatch(hass, entry, self.database, self.telemetry, self.retention)
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []
         self._changing = asyncio.Lock()
         self._stopped = False
+
+    def is_overheard(self, unique_id: str) -> bool:
+        """Tell whether another master on its line set the level of a light, by its unique id."""
+        subentry_id, _, key = unique_id.partition("_")
+        line = self.lines.get(subentry_id)
+        return line is not None and key in line.line.gear and line.line.state(key).origin is Origin.OVERHEARD
 
     async def async_start(self) -> None:
         """Start every line; each connects in the background."""
@@ -55,6 +71,8 @@ class Site:
         self.telemetry.async_start()
         self.feature_engineering.async_start()
         self.retention.async_start()
+        self.database_watch.async_start()
+        self.backfill.async_start()
 
     async def async_stop(self) -> None:
         """Await the jobs, write what was collected, then stop every line: ports are free, simulators have ended."""
@@ -62,9 +80,13 @@ class Site:
             if self._stopped:
                 return
             self._stopped = True
+            self.database.async_stop(DATABASE_SECONDS)
             self.telemetry.async_stop()
+            await self.backfill.async_stop()
             await self.retention.async_stop()
             await self.feature_engineering.async_stop()
+            await self.database_watch.async_stop()
+            self.database.async_stop()
             lines, self.lines = list(self.lines.values()), {}
             await asyncio.gather(*(line.async_stop() for line in lines))
 

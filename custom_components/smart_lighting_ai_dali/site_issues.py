@@ -8,7 +8,9 @@ from homeassistant.helpers import issue_registry as ir
 from .const import DOMAIN
 from .db.health import DatabaseStatus
 
+_CLOCK_DOUBTFUL: Final = "clock_doubtful"
 _DATABASE_TOO_NEW: Final = "database_too_new"
+DATABASE_STARTED_ANEW: Final = "database_started_anew"
 
 
 @callback
@@ -25,3 +27,34 @@ def async_report_database(hass: HomeAssistant, status: DatabaseStatus) -> None:
         )
     else:
         ir.async_delete_issue(hass, DOMAIN, _DATABASE_TOO_NEW)
+
+
+@callback
+def async_report_new_database(hass: HomeAssistant) -> None:
+    """Make an issue of a recorder that has another database than before; it stays until a person has read it."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        DATABASE_STARTED_ANEW,
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=DATABASE_STARTED_ANEW,
+    )
+
+
+@callback
+def async_report_clock(hass: HomeAssistant, reason: str | None) -> None:
+    """Make an issue of a clock by which nothing is deleted, or take it back where there is no reason any more."""
+    if reason is None:
+        ir.async_delete_issue(hass, DOMAIN, _CLOCK_DOUBTFUL)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _CLOCK_DOUBTFUL,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=_CLOCK_DOUBTFUL,
+        translation_placeholders={"reason": reason},
+    )

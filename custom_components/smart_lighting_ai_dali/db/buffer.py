@@ -1,6 +1,6 @@
 """The events that are not in the database yet: bounded, one per instant, source and signal, losses counted."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from .signals import Observation
@@ -18,6 +18,8 @@ class EventBuffer:
         self._capacity = capacity
         self._events: dict[tuple[int, str, int], Observation] = {}
         self._taken: dict[tuple[int, str, int], Observation] = {}
+        self.when_batch: Callable[[], None] | None = None
+        """Called as soon as there is a whole batch to be taken."""
         self.dropped = 0
         """Events that were thrown away, oldest first, since there was no room."""
 
@@ -37,6 +39,8 @@ class EventBuffer:
         while len(self) > self._capacity and self._events:
             del self._events[next(iter(self._events))]
             self.dropped += 1
+        if len(self._events) % BATCH == 0 and self.when_batch is not None:
+            self.when_batch()
 
     def extend(self, events: Iterable[Observation]) -> None:
         """Keep events."""

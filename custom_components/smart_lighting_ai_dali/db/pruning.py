@@ -13,6 +13,8 @@ ROWS_PER_STEP: Final = 4000
 DAY_MS: Final = 86_400_000
 # A clock that is wrong would have far more deleted than a night's worth.
 _LARGEST_PART: Final = 0.2
+# Of fewer rows than this nobody can say what a part of them means.
+_FEW_ROWS: Final = 500
 
 
 class ClockDoubtfulError(Exception):
@@ -96,7 +98,7 @@ def check_clock(connection: Connection, now_ms: int, keep: Keep) -> None:
         if cut * due.unit_ms > oldest_to_stay:
             raise ClockDoubtfulError(f"rows of the table {name} would be deleted that are too young for that")
         is_written = last * due.unit_ms > oldest_to_stay
-        if is_written and total > ROWS_PER_STEP and int(old) > total * _LARGEST_PART:
+        if is_written and total > _FEW_ROWS and int(old) > total * _LARGEST_PART:
             raise ClockDoubtfulError(f"{int(old)} of {total} rows of the table {name} would be deleted")
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, select
 
 from .ingestion import NameKind
-from .schema import WINDOW_MS, event, feature, source
-from .signals import Signal
+from .schema import HOUR_MS, WINDOW_MS, WINDOWS_PER_HOUR, event, feature, source, statistic
+from .signals import FIRST_INSTANT, Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,10 @@ class Feature:
     """How long sources were known: what is missing to their number times five minutes is not zero but unknown."""
     minimum: int
     maximum: int
+    square_ms: int
+    """For illuminance: its squares, each times how long it held."""
+    unknown_ms: int
+    """How long sources were unknown, in windows in which others were known."""
 
     @property
     def mean(self) -> float:
@@ -55,43 +60,88 @@ def read_features(
     )
     if zones is not None:
         query = query.where(source.c.name.in_(list(zones)))
-    return [
-        Feature(
-            start_ms=row.win * WINDOW_MS,
-            zone=row.name,
-            signal=Signal(row.kind),
-            events=row.n,
-            manual_events=row.n_manual,
-            positive_events=row.n_pos,
-            positive_ms=row.pos_ms,
-            value_ms=row.val_ms,
-            light_ms=row.light_ms,
-            known_ms=row.src_ms,
-            minimum=row.vmin,
-            maximum=row.vmax,
-        )
-        for row in connection.execute(query)
-    ]
+    return [feature_of(row, row.win * WINDOW_MS) for row in connection.execute(query)]
 
 
-def zones_without_features(connection: Connection, *, start_ms: int, end_ms: int) -> list[str]:
-    """Return the zones that have no feature in windows from `start_ms` to before `end_ms`."""
-    having = (
-        select(feature.c.zone)
-        .where(feature.c.win >= start_ms // WINDOW_MS, feature.c.win < -(-end_ms // WINDOW_MS))
-        .distinct()
+def feature_of(row: Row[Any], start_ms: int) -> Feature:
+    """Return a row of the table, or the sum of some, as a feature; a server's sums are Decimals."""
+    return Feature(
+        start_ms=start_ms,
+        zone=row.name,
+        signal=Signal(row.kind),
+        events=int(row.n),
+        manual_events=int(row.n_manual),
+        positive_events=int(row.n_pos),
+        positive_ms=int(row.pos_ms),
+        value_ms=int(row.val_ms),
+        light_ms=int(row.light_ms),
+        known_ms=int(row.src_ms),
+        minimum=int(row.vmin),
+        maximum=int(row.vmax),
+        square_ms=int(row.square_ms),
+        unknown_ms=int(row.unknown_ms),
     )
+
+
+def read_statistics(
+    connection: Connection, *, start_ms: int, end_ms: int, zones: Iterable[str] | None = None
+) -> dict[str, dict[int, int]]:
+    """Return what hours that begin from `start_ms` to before `end_ms` add up to, by zone and `Statistic`."""
+    query = (
+        select(source.c.name, statistic.c.statistic, func.sum(statistic.c.amount))
+        .join(source, statistic.c.zone == source.c.source_id)
+        .where(
+            source.c.kind == NameKind.ZONE,
+            statistic.c.hour >= -(-start_ms // HOUR_MS),
+            statistic.c.hour < -(-end_ms // HOUR_MS),
+        )
+        .group_by(source.c.name, statistic.c.statistic)
+    )
+    if zones is not None:
+        query = query.where(source.c.name.in_(list(zones)))
+    found: dict[str, dict[int, int]] = {}
+    for zone, number, amount in connection.execute(query).tuples():
+        found.setdefault(zone, {})[number] = int(amount)
+    return found
+
+
+def numbers_of_zones(connection: Connection, zones: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of zones; those of which nothing was collected yet are left out."""
+    query = select(source.c.name, source.c.source_id).where(
+        source.c.kind == NameKind.ZONE, source.c.name.in_(list(zones))
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+def zones_with_features(connection: Connection, *, start_ms: int, end_ms: int) -> set[str]:
+    """Return the zones that have a feature in windows from `start_ms` to before `end_ms`."""
     query = (
         select(source.c.name)
-        .where(source.c.kind == NameKind.ZONE, source.c.source_id.not_in(having))
-        .order_by(source.c.name)
+        .join(feature, feature.c.zone == source.c.source_id)
+        .where(
+            source.c.kind == NameKind.ZONE,
+            feature.c.win >= start_ms // WINDOW_MS,
+            feature.c.win < -(-end_ms // WINDOW_MS),
+        )
+        .distinct()
     )
-    return list(connection.execute(query).scalars())
+    return set(connection.execute(query).scalars())
 
 
-def count_rows(connection: Connection) -> dict[str, int]:
-    """Return how many rows the large tables have."""
-    return {
-        "events": connection.execute(select(func.count()).select_from(event)).scalar_one(),
-        "features": connection.execute(select(func.count()).select_from(feature)).scalar_one(),
-    }
+def hours_without_features(connection: Connection, hours: Iterable[int]) -> list[int]:
+    """Return those of some hours, counted from 1970, that have events which say something, but no feature."""
+
+    def has(*where: ColumnElement[bool]) -> bool:
+        return connection.execute(select(literal(1)).where(*where).limit(1)).scalar() is not None
+
+    return [
+        hour
+        for hour in hours
+        if not has(feature.c.win >= hour * WINDOWS_PER_HOUR, feature.c.win < (hour + 1) * WINDOWS_PER_HOUR)
+        and has(
+            event.c.ts >= hour * HOUR_MS,
+            event.c.ts < (hour + 1) * HOUR_MS,
+            event.c.val >= 0,
+            event.c.kind < FIRST_INSTANT,
+        )
+    ]

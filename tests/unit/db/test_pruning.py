@@ -13,7 +13,7 @@ from custom_components.smart_lighting_ai_dali.db.pruning import (
     prune,
     raise_floor,
 )
-from custom_components.smart_lighting_ai_dali.db.schema import HOUR_MS, event, feature
+from custom_components.smart_lighting_ai_dali.db.schema import HOUR_MS, decision, event, feature, statistic
 from custom_components.smart_lighting_ai_dali.db.signals import Event, Signal
 from custom_components.smart_lighting_ai_dali.db.watermarks import Watermark, read_watermark
 
@@ -102,3 +102,34 @@ def test_features_are_kept_for_three_months(connection: Connection) -> None:
         connection.execute(feature.insert().values(win=window, zone=1, kind=1, **zeros))
     run(connection)
     assert connection.execute(select(func.count()).select_from(feature)).scalar_one() == 2
+
+
+def test_statistics_and_decisions_have_their_time(connection: Connection) -> None:
+    insert_events(connection, [Event(time=NOW, source=1, signal=Signal.LEVEL, zone=1, value=1)])
+    for days in (200, 181, 179, 91, 89):
+        at = NOW - days * DAY_MS
+        connection.execute(statistic.insert().values(hour=at // HOUR_MS, zone=1, statistic=1, amount=1))
+        connection.execute(decision.insert().values(ts=at, zone=1, planner=1, outcome=1))
+    check_clock(connection, NOW, KEEP)
+    raise_floor(connection, NOW, KEEP)
+    gone = [prune(connection, NOW, KEEP)]
+    while gone[-1].more:
+        gone.append(prune(connection, NOW, KEEP))
+    assert (sum(one.features for one in gone), sum(one.decisions for one in gone)) == (4, 2)
+    assert list(connection.execute(select(decision.c.decision_id)).scalars()) == [3, 4, 5]
+
+
+def test_nothing_young_goes_however_few_rows_there_are(connection: Connection) -> None:
+    fill(connection, 10)
+    with pytest.raises(ClockDoubtfulError, match="too young"):
+        check_clock(connection, NOW + 27 * DAY_MS, KEEP)
+
+
+def test_a_table_that_nobody_writes_any_more_runs_dry(connection: Connection) -> None:
+    insert_events(connection, [Event(time=NOW, source=1, signal=Signal.LEVEL, zone=1, value=1)])
+    rows = [
+        {"ts": NOW - 170 * DAY_MS - number * DAY_MS // 400, "zone": 1, "planner": 1, "outcome": 1}
+        for number in range(5000)
+    ]
+    connection.execute(decision.insert(), rows)
+    check_clock(connection, NOW, KEEP)
