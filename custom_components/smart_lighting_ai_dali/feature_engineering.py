@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 import logging
+import math
 import time
 from typing import Final
 
@@ -33,6 +34,8 @@ INTERVAL: Final = timedelta(milliseconds=WINDOW_MS)
 # Home Assistant gives a hundred seconds for its stop; the recorder ends after that.
 _LAST_FLUSH_SECONDS: Final = 8.0
 _HOURS_PER_READ: Final = 24
+# Timers are this much early or late, in seconds.
+_JITTER: Final = 1.0
 
 
 class ZoneUnknownError(Exception):
@@ -70,6 +73,7 @@ class FeatureEngineering(Job):
         self._telemetry = telemetry
         self._flushing = asyncio.Lock()
         self._running: asyncio.Task[Aggregation] | None = None
+        self._flushed = -math.inf
         self._gap_marked = False
         self._stops: list[CALLBACK_TYPE] = []
 
@@ -111,6 +115,7 @@ class FeatureEngineering(Job):
         Raises DatabaseUnavailableError: the events stay in the buffer.
         """
         written = 0
+        self._flushed = time.monotonic()
         buffer = self._telemetry.buffer
         async with self._flushing:
             if not self._gap_marked:
@@ -164,8 +169,9 @@ class FeatureEngineering(Job):
             self._hass.async_create_task(self._flush_in_turn(None), f"{DOMAIN} flush")
 
     async def _flush_in_turn(self, _: datetime | None) -> None:
-        """Flush; a turn is left out while the last one waits for the database."""
-        if self._flushing.locked() or not self._hass.is_running:
+        """Flush; a turn is left out while the last one waits for the database, and where the recorder has more time."""
+        too_soon = time.monotonic() - self._flushed < self._database.commit_interval - _JITTER
+        if self._flushing.locked() or not self._hass.is_running or (too_soon and not self._telemetry.buffer.has_batch):
             return
         try:
             await self.async_flush()

@@ -154,6 +154,23 @@ async def test_what_was_collected_is_written_at_the_stop(house: House, hass: Hom
     assert (await recorder.async_add_executor_job(rows, recorder, statement))[0][0] == before + 2
 
 
+@pytest.mark.parametrize("recorder_config", [{"commit_interval": 600}])
+async def test_a_disk_that_is_to_be_spared_is_spared(house: House, hass: HomeAssistant, recorded: Recorded) -> None:
+    await house.site.feature_engineering.async_flush()
+    house.site.telemetry.async_tell_all()
+    waiting = len(house.site.telemetry.buffer)
+    assert waiting > 0
+    async_fire_time_changed(hass, dt_util.utcnow() + FLUSH_INTERVAL)
+    await hass.async_block_till_done()
+    await recorded()
+    assert len(house.site.telemetry.buffer) >= waiting
+    # But not at the price of a large loss.
+    now = int(dt_util.utcnow().timestamp()) * 1000
+    for number in range(200):
+        house.site.telemetry.async_tell_all(at_ms=now - 1000 * number)
+    await house.until(lambda: len(house.site.telemetry.buffer) < waiting)
+
+
 async def test_before_the_start_nobody_waits_for_the_recorder(house: House, hass: HomeAssistant) -> None:
     hass.set_state(CoreState.starting)
     house.site.telemetry.async_tell_all()

@@ -28,6 +28,11 @@ class EventBuffer:
         return len(self._events) + len(self._taken)
 
     @property
+    def has_batch(self) -> bool:
+        """Tell whether there is a whole batch to be taken."""
+        return len(self._events) >= BATCH
+
+    @property
     def fill(self) -> float:
         """Return how full it is, 0 to 1."""
         return len(self) / self._capacity
@@ -39,7 +44,7 @@ class EventBuffer:
         while len(self) > self._capacity and self._events:
             del self._events[next(iter(self._events))]
             self.dropped += 1
-        if len(self._events) % BATCH == 0 and self.when_batch is not None:
+        if self.has_batch and len(self._events) % BATCH == 0 and self.when_batch is not None:
             self.when_batch()
 
     def extend(self, events: Iterable[Observation]) -> None:

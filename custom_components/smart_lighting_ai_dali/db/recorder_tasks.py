@@ -65,6 +65,14 @@ class Database:
         self._noticed_born_ms: int | None = None
         self._listeners: list[Callable[[], None]] = []
 
+    @property
+    def commit_interval(self) -> float:
+        """Return how often the recorder commits by itself, in seconds; 0 where there is none."""
+        try:
+            return float(get_instance(self._hass).commit_interval)
+        except KeyError:
+            return 0.0
+
     async def async_write[R](self, name: str, work: Work[R]) -> R:
         """Do work in a transaction on the recorder's thread, in its turn; waits as long as that takes.
 
