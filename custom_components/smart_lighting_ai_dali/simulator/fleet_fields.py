@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..dali.level import HIGHEST, MASK
 from .colour import ColourType
+from .luminaire import Luminaire
 from .specification import NO_RANDOM_ADDRESS
 
 
@@ -141,6 +142,46 @@ def colours(value: object) -> tuple[ColourType, ...]:
     return tuple(sorted(kinds))
 
 
+def ascii_text(most: int) -> Check:
+    """Return the check for a text that a memory bank has room for."""
+
+    def check(value: object) -> str:
+        content: str = text(value)
+        if not content.isascii() or len(content) > most:
+            raise MistakeError(f"a text of up to {most} characters of ASCII")
+        return content
+
+    return check
+
+
+def luminaire(value: object) -> Luminaire:
+    """Return what the maker of a luminaire says of it."""
+    if not isinstance(value, dict) or not value.keys() <= _LUMINAIRE.keys():
+        raise MistakeError(f"any of {', '.join(_LUMINAIRE)}, each with its value")
+    details: dict[str, Any] = {}
+    for key, content in value.items():
+        try:
+            details[key] = _LUMINAIRE[key](content)
+        except MistakeError as error:
+            raise MistakeError(f"its {key} has to be {error}") from None
+    return Luminaire(**details)
+
+
+_LUMINAIRE: Final[dict[str, Check]] = {
+    "name": ascii_text(60),
+    "colour": ascii_text(24),
+    "gtin": whole(0, 0xFFFF_FFFF_FFFE),
+    "number": whole(0, 0xFFFF_FFFF_FFFF_FFFE),
+    "year": whole(0, 99),
+    "week": whole(1, 53),
+    "power": whole(0, 65_534),
+    "minimum_power": whole(0, 65_534),
+    "lumens": whole(0, 0xFFFFFE),
+    "colour_rendering": whole(0, 100),
+    "kelvin": whole(0, 17_000),
+}
+
+
 def mirek(value: object) -> int:
     """Return a colour temperature in mirek; people write it in kelvin."""
     kelvin: int = whole(*_KELVIN)(value)
@@ -205,6 +246,9 @@ FIELDS: Final[dict[str, Field]] = {
     "kelvin_limits": Field(mirek_range, "tc_limits"),
     "colour_temperature": Field(mirek, "tc"),
     "channels": Field(whole(1, 6), "channels"),
+    "power": Field(whole(1, 10_000), "power"),
+    "operating_hours": Field(whole(0, 500_000), "operating_hours"),
+    "luminaire": Field(luminaire, "luminaire"),
     "faults": Field(faults, "faults"),
 }
 # The specification has one field per fault.

@@ -137,12 +137,21 @@ class Gear:
 
     def _pass_time(self, now: float) -> None:
         """Do what came due since the gear was last looked at."""
+        self._count(now)
         self._state.initialisation.settle(now)
         for event in self._supply.take_due(now):
             if event is SupplyEvent.SYSTEM_FAILURE:
                 self._state.fail(now)
-            elif self._state.arc_power.starting:
+                continue
+            if self._state.usage is not None:
+                self._state.usage.counts.gear_starts += 1
+            if self._state.arc_power.starting:
                 self._state.power_on(now)
+
+    def _count(self, now: float) -> None:
+        """Let the gear that reports on itself take note of the time that passed."""
+        if self._state.usage is not None:
+            self._state.usage.advance(now, supplied=self._supply.has_mains)
 
     def _hear(self, data: int, now: float) -> _Frame:
         """Return the frame with what the one before left for it; that is spent now, whoever the frame is for."""

@@ -9,7 +9,7 @@ from .variables import Registers
 _LAST_LOCATION: Final = 0x00
 _CHECKSUM: Final = 0x01
 _LAST_BANK: Final = 0x02
-_LOCK: Final = 0x02
+LOCK: Final = 0x02
 _UNLOCKED: Final = 0x55
 _LATCHED: Final = 0xAA
 _NONE: Final = 0xFF
@@ -22,26 +22,36 @@ _BANK_1_DATA: Final = range(0x03, 0x11)
 class MemoryBank:
     """One bank: a byte a location, some of them behind a lock byte that latches too."""
 
-    def __init__(self, cells: Mapping[int, int], *, lockable: range = range(0)) -> None:
+    def __init__(self, cells: Mapping[int, int], *, lockable: range = range(0), latchable: bool = False) -> None:
         self._cells = dict(cells)
         self._lockable = lockable
+        self._has_lock_byte = bool(lockable) or latchable
         self._latched: dict[int, int] | None = None
 
     @property
     def locked(self) -> bool:
         """Return whether the lock byte keeps the bank from being written; a bank without one is always locked."""
-        return not self._lockable or self._cells[_LOCK] != _UNLOCKED
+        return not self._lockable or self._cells[LOCK] != _UNLOCKED
 
     def read(self, location: int) -> int | None:
         """Return the byte at a location, or None where there is none; while latched, as it was then."""
         cells = self._cells if self._latched is None else self._latched
         return cells.get(location)
 
+    @property
+    def latched(self) -> bool:
+        """Return whether the bank tells what was, and not what is."""
+        return self._latched is not None
+
+    def present(self) -> dict[int, int]:
+        """Return all bytes of this instant."""
+        return dict(self._cells)
+
     def write(self, location: int, value: int) -> bool:
         """Write a byte from the line; return whether it could be written."""
-        if self._lockable and location == _LOCK:
-            self._cells[_LOCK] = value
-            self._latched = dict(self._cells) if value == _LATCHED else None
+        if self._has_lock_byte and location == LOCK:
+            self._cells[LOCK] = value
+            self._latched = self.present() if value == _LATCHED else None
             return True
         if self.locked or location not in self._lockable:
             return False
@@ -54,15 +64,18 @@ class MemoryBank:
 
     def close(self) -> None:
         """Lock and release the latch: RESET MEMORY BANK, and each start."""
-        if self._lockable:
-            self.write(_LOCK, _NONE)
+        if self._has_lock_byte:
+            self.write(LOCK, _NONE)
 
 
-def bank_0(specification: GearSpecification) -> MemoryBank:
-    """Return the bank that says who made the gear (table 9); up to the low half of the serial in the first edition."""
+def bank_0(specification: GearSpecification, last_bank: int = 1) -> MemoryBank:
+    """Return the bank that says who made the gear, and which bank is the last (table 9).
+
+    In the first edition it ends with the low half of the serial number.
+    """
     head = specification.gtin.to_bytes(6) + bytes(specification.firmware)
     if specification.edition == 1:
-        cells = _numbered(_LAST_BANK, bytes([1]) + head + (specification.serial & 0xFFFFFFFF).to_bytes(4))
+        cells = _numbered(_LAST_BANK, bytes([last_bank]) + head + (specification.serial & 0xFFFFFFFF).to_bytes(4))
         # The first edition's checksum makes the sum of all that follows zero.
         cells[_CHECKSUM] = -sum(cells.values()) & 0xFF
     else:
@@ -77,7 +90,7 @@ def bank_0(specification: GearSpecification) -> MemoryBank:
                 specification.unit_index,
             ]
         )
-        cells = _numbered(_LAST_BANK, bytes([1]) + head + specification.serial.to_bytes(8) + tail)
+        cells = _numbered(_LAST_BANK, bytes([last_bank]) + head + specification.serial.to_bytes(8) + tail)
     cells[_LAST_LOCATION] = max(cells)
     return MemoryBank(cells)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from .colour import ColourType, Point
+from .luminaire import Luminaire
 
 NO_RANDOM_ADDRESS: Final = 0xFFFFFF
 # The primaries of sRGB, in 1/65536 of the CIE 1931 diagram.
@@ -68,5 +69,11 @@ class GearSpecification:
     """How many of red, green, blue, white, amber and freecolour there are, from red on: 1 to 6."""
     primaries: tuple[Point, ...] = RED_GREEN_BLUE
     """The points of the diagram of up to six lamps; the first three are the gamut."""
+    power: float = 30.0
+    """At full light, in watts: what gear of device types 51 and 52 reports follows it."""
+    operating_hours: int = 0
+    """How long it was at full light before the simulation began."""
+    luminaire: Luminaire = Luminaire()  # noqa: RUF009  # it is frozen
+    """What its maker says of it in gear of device type 50."""
     automatic_activation: bool = True
     """Whether a command for the level activates a staged colour (209, 9.12.5)."""

@@ -12,8 +12,11 @@ from .commands import Command
 from .extension import Extension
 from .initialisation import Initialisation
 from .led_module import DEVICE_TYPE as LED_MODULES, LedModule
-from .memory_banks import Memory, bank_0, bank_1
+from .luminaire import LUMINAIRE_CELLS
+from .memory_banks import Memory, MemoryBank, bank_0, bank_1
+from .reporting_banks import DIAGNOSTICS, ENERGY_REPORTING, LUMINAIRE_DATA, diagnostic_banks, energy_banks
 from .specification import GearSpecification
+from .usage import Usage
 from .variables import Registers, Variables
 
 # IDENTIFY DEVICE lasts this long (11.4.7), in seconds.
@@ -42,9 +45,12 @@ class State:
         self.registers = Registers()
         level = specification.power_on_level if specification.level is None else specification.level
         self.arc_power = ArcPower(self.variables, HIGHEST if level == MASK else level)
-        self.memory = Memory({0: bank_0(specification), 1: bank_1()}, self.registers)
         self.initialisation = Initialisation(self.variables, chance)
         types = specification.device_types
+        self.usage: Usage | None = None
+        if ENERGY_REPORTING in types or DIAGNOSTICS in types:
+            self.usage = Usage(specification, level=self.reported_level, fade_left=self.arc_power.remaining)
+        self.memory = Memory(self._banks(), self.registers)
         self.led: LedModule | None = None
         self.colour: ColourControl | None = None
         self.extensions: dict[int, Extension] = {}
@@ -55,12 +61,48 @@ class State:
         if COLOURS in types:
             self.colour = ColourControl(specification)
             self.extensions[COLOURS] = ColourGear(self.colour, self.variables, self.registers)
-        self.lamp_failure = specification.lamp_failure
-        self.gear_failure = specification.gear_failure
+        self._lamp_failure = specification.lamp_failure
+        self._gear_failure = specification.gear_failure
         self.power_cycle_seen = True
         self.identifies_until: float | None = None
         self.types_to_list: list[int] | None = None
         """What QUERY NEXT DEVICE TYPE has still to say; None: it was not asked in order."""
+
+    def _banks(self) -> dict[int, MemoryBank]:
+        """Return the memory banks that the device types of the gear bring along."""
+        specification, types = self.specification, self.specification.device_types
+        banks: dict[int, MemoryBank] = {1: bank_1()}
+        if LUMINAIRE_DATA in types:
+            banks[1] = MemoryBank(specification.luminaire.cells(), lockable=LUMINAIRE_CELLS)
+        if self.usage is not None and ENERGY_REPORTING in types:
+            banks |= energy_banks(self.usage)
+        if self.usage is not None and DIAGNOSTICS in types:
+            banks |= diagnostic_banks(
+                self.usage, gear_failure=lambda: self.gear_failure, lamp_failure=lambda: self.lamp_failure
+            )
+        return {0: bank_0(specification, max(banks))} | banks
+
+    @property
+    def lamp_failure(self) -> bool:
+        """Whether the lamp is dead; settable, and counted where the gear counts."""
+        return self._lamp_failure
+
+    @lamp_failure.setter
+    def lamp_failure(self, value: bool) -> None:
+        if self.usage is not None:
+            self.usage.counts.lamp_failures += value and not self._lamp_failure
+        self._lamp_failure = value
+
+    @property
+    def gear_failure(self) -> bool:
+        """Whether the gear itself is broken; settable, and counted where the gear counts."""
+        return self._gear_failure
+
+    @gear_failure.setter
+    def gear_failure(self, value: bool) -> None:
+        if self.usage is not None:
+            self.usage.counts.gear_failures += value and not self._gear_failure
+        self._gear_failure = value
 
     def reported_level(self, now: float) -> int:
         """Return what QUERY ACTUAL LEVEL answers: MASK during start-up, and where light is due and the lamp is dead."""

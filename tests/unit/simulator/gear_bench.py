@@ -1,11 +1,13 @@
 """One gear, the time, and a master that sends to it."""
 
+from collections.abc import Generator
 import random
 from typing import Any, Final
 
-from dali.command import Command
-from dali.frame import ForwardFrame
+from dali.command import Command, Response
+from dali.frame import BackwardFrame, ForwardFrame
 from dali.gear import general
+from dali.gear.general import EnableDeviceType
 
 from custom_components.smart_lighting_ai_dali.simulator.gear import Gear
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
@@ -41,6 +43,23 @@ class Bench:
         """Send a command as the pair of frames that a configuration instruction is."""
         assert self.send(command) is None
         assert self.send(command, after=between) is None
+
+    def run[T](self, sequence: Generator[Command, Response | None, T]) -> T:
+        """Run a sequence of python-dali's on the gear, and return its result."""
+        response: Response | None = None
+        while True:
+            try:
+                command = sequence.send(response)
+            except StopIteration as ended:
+                result: T = ended.value
+                return result
+            if command.devicetype:
+                self.send(EnableDeviceType(command.devicetype))
+            answer = self.send(command)
+            if command.sendtwice:
+                answer = self.send(command)
+            kind: type[Response] | None = command.response
+            response = kind(None if answer is None else BackwardFrame(answer)) if kind is not None else None
 
     def configure(self, command: Command, value: int) -> None:
         """Send a configuration instruction that takes its value from DTR0."""

@@ -334,3 +334,33 @@ def test_colours_that_can_not_be_are_mistakes(line: str, problem: str) -> None:
 def test_colours_without_their_device_type_are_a_mistake() -> None:
     (problem,) = problems(gear("colours: [tc]"))
     assert problem == "line 3, gear 1 (Lamp): colours are for gear of device type 8; give it types: [6, 8]"
+
+
+# --- What gear reports
+
+
+def test_a_gear_can_have_a_luminaire_and_a_power() -> None:
+    (lamp,) = Fleet.parse(
+        gear("types: [6, 50, 51]", "power: 38", "operating_hours: 12", "luminaire: {name: Panel, lumens: 4200}")
+    ).gear
+    assert (lamp.power, lamp.operating_hours) == (38, 12)
+    assert (lamp.luminaire.name, lamp.luminaire.lumens, lamp.luminaire.year) == ("Panel", 4200, None)
+
+
+@pytest.mark.parametrize(
+    ("luminaire", "problem"),
+    [
+        (
+            "{watts: 3}",
+            (
+                "this mapping is not allowed; any of name, colour, gtin, number, year, week, power, minimum_power, "
+                "lumens, colour_rendering, kelvin, each with its value"
+            ),
+        ),
+        ("{week: 0}", "this mapping is not allowed; its week has to be 1 to 53"),
+        ("{colour: weiß}", "this mapping is not allowed; its colour has to be a text of up to 24 characters of ASCII"),
+        ("{name: 3}", "this mapping is not allowed; its name has to be a text"),
+    ],
+)
+def test_a_luminaire_that_can_not_be_is_a_mistake(luminaire: str, problem: str) -> None:
+    assert problems(gear(f"luminaire: {luminaire}")) == (f"line 4, gear 1 (Lamp), luminaire: {problem}",)
