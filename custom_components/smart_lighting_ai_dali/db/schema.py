@@ -169,9 +169,17 @@ def require_version(connection: Connection) -> None:
         raise SchemaTooNewError(f"the tables are of version {present}, and this integration knows {VERSION}")
 
 
+def _make_missing_tables(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=True)
+    # A table and its index are made one after the other: whoever was killed in between has the table alone.
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
 def _first(connection: Connection) -> None:
     """Make all tables, and the numbers."""
-    metadata.create_all(connection, checkfirst=True)
+    _make_missing_tables(connection)
     there = set(connection.execute(select(number.c.k)).scalars())
     missing = [{"k": k, "light": light_of(k)} for k in range(NUMBERS) if k not in there]
     if missing:
@@ -180,7 +188,7 @@ def _first(connection: Connection) -> None:
 
 def _second(connection: Connection) -> None:
     """Add what learners need: squares, unknown time, and the tables of statistics and decisions."""
-    metadata.create_all(connection, checkfirst=True)
+    _make_missing_tables(connection)
     there = {column["name"] for column in inspect(connection).get_columns(feature.name)}
     for column in (feature.c.square_ms, feature.c.unknown_ms):
         if column.name not in there:

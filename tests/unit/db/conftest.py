@@ -18,11 +18,17 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
 
 
 @pytest.fixture
-def connection(database: URL) -> Iterator[Connection]:
-    """Return a connection to a database with nothing but our new tables, of which the tests commit nothing."""
+def empty(database: URL) -> Iterator[Connection]:
+    """Return a connection to a database with nothing in it."""
     engine = create_engine(database)
     with engine.connect() as connection:
-        migrate(connection, 0)
-        connection.commit()
         yield connection
     engine.dispose()
+
+
+@pytest.fixture
+def connection(empty: Connection) -> Connection:
+    """Return a connection to a database with nothing but our new tables, of which the tests commit nothing."""
+    migrate(empty, 0)
+    empty.commit()
+    return empty
