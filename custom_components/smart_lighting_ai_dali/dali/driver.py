@@ -1,6 +1,7 @@
 """What a line needs of the driver of an adapter, whatever wire protocol that speaks."""
 
 import asyncio
+from collections import Counter
 from typing import Protocol
 
 from dali.frame import BackwardFrame, Frame
@@ -30,6 +31,9 @@ class Driver(Protocol):
     """Done, with the reason, once the adapter is gone."""
     last_reply: float
     """When the adapter last answered us, on the event loop's clock; what it says by itself proves no way to it."""
+
+    counters: Counter[str]
+    """What was odd since it was opened, and how often."""
 
     async def prepare(self) -> None:
         """Set the adapter up for us; raises LineError."""

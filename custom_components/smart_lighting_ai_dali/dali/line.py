@@ -13,7 +13,8 @@ from dali.command import Command
 from dali.frame import Frame
 from dali.gear import general
 
-from .adapter import Adapter
+from .adapter import Adapter, WireProtocol
+from .adapters import open_adapter
 from .discovery import Discovery, ScanListener, ScanResult
 from .driver import Driver
 from .errors import (
@@ -28,7 +29,6 @@ from .events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus
 from .fade import Fade
 from .gear import Gear
 from .level import Level
-from .luba_driver import LubaDriver, open_luba
 from .reader import Reader
 from .sequences import Steps, go_to_last_active_level, set_level
 from .state import Effect, GearState, KnownState
@@ -73,6 +73,7 @@ class Line:
         name: str,
         gear: Iterable[Gear] = (),
         adapter_serial: int | None = None,
+        protocol: WireProtocol = WireProtocol.LUBA,
         locate: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         self.name = name
@@ -82,6 +83,7 @@ class Line:
         self._url = url
         self._locate = locate
         self._adapter_serial = adapter_serial
+        self._protocol = protocol
         self._known = KnownState(gear)
         self._listeners: list[Callable[[LineEvent], None]] = []
         self._transactions = Transactions()
@@ -89,7 +91,7 @@ class Line:
         self._supervisor = Supervisor(
             name, connect=self._connect, connected=self._connected, disconnected=self._disconnected
         )
-        self._driver: LubaDriver | None = None
+        self._driver: Driver | None = None
         self._targets: dict[str, list[_Target]] = {}
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
@@ -131,6 +133,8 @@ class Line:
                 "protocol": self.adapter.protocol,
                 "article": self.adapter.article,
                 "hardware": self.adapter.hardware,
+                "firmware": self.adapter.firmware,
+                "abilities": sorted(self.adapter.abilities),
             },
             "gear": len(self._known.gear),
             "gear_available": sum(self._known.state(key).available for key in self._known.gear),
@@ -276,7 +280,7 @@ class Line:
 
     async def _connect(self) -> Driver:
         url = self._url if self._locate is None else await self._locate()
-        driver = await open_luba(url, self)
+        driver = await open_adapter(url, self, self._protocol)
         try:
             if self._adapter_serial not in {None, driver.adapter.serial}:
                 raise OtherAdapterError(f"expected adapter {self._adapter_serial}, found {driver.adapter.serial}")

@@ -15,7 +15,7 @@ from typing import Final, override
 
 from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame, Frame
 
-from .adapter import Adapter
+from .adapter import Ability, Adapter, WireProtocol
 from .driver import DriverListener
 from .errors import (
     AdapterSilentError,
@@ -103,6 +103,7 @@ class LubaDriver(asyncio.Protocol):
         self._released = asyncio.Event()
         self._settings: Settings | None = None
         self._owed = 0
+        self._patience = _REPLY_TIMEOUT
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     # The asyncio protocol
@@ -232,28 +233,32 @@ class LubaDriver(asyncio.Protocol):
 
     # What we say
 
-    async def handshake(self) -> None:
+    async def handshake(self, attempts: int = _HANDSHAKE_ATTEMPTS, patience: float = _REPLY_TIMEOUT) -> None:
         """Find out who the adapter is and how the line is; changes nothing in it.
 
-        Raises AdapterSilentError, NotAnAdapterError or LineDisconnectedError.
+        It is asked `attempts` times for who it is, and has `patience` seconds for each reply. Raises
+        AdapterSilentError, NotAnAdapterError or LineDisconnectedError.
         """
-        for attempt in range(1, _HANDSHAKE_ATTEMPTS + 1):
+        self._patience = patience
+        for attempt in range(1, attempts + 1):
             try:
                 info = await self._ask(Command.DEVICE_INFO, b"\x00", DeviceInfo)
                 break
             except AdapterSilentError:
-                if attempt == _HANDSHAKE_ATTEMPTS:
+                if attempt == attempts:
                     if self._parser.dropped or self.counters["unknown_messages"]:
                         raise NotAnAdapterError("what answers does not speak LUBA") from None
                     raise
+        self._patience = _REPLY_TIMEOUT
         descriptor = await self._ask(Command.DEVICE_DESCRIPTOR, b"", DeviceDescriptor)
         self.adapter = Adapter(
-            protocol="LUBA",
+            protocol=WireProtocol.LUBA,
             gtin=info.gtin,
             serial=info.serial,
             article=info.article,
             hardware=f"{info.board}.{info.assembly}",
             has_bus_power_supply=descriptor.has_bus_power_supply,
+            abilities=frozenset(Ability),
         )
         await self.check()
 
@@ -338,6 +343,8 @@ class LubaDriver(asyncio.Protocol):
             if self._owed > _PROOF_ATTEMPTS:
                 raise AdapterSilentError("the adapter does not answer")
         self._owed = 0
+        if not self.powered and not exchange.closed.done():
+            raise LineWithoutPowerError("the line lost its power")
         exchange.close(None)
         if self.lost.done():
             raise self.lost.result().again()
@@ -351,7 +358,7 @@ class LubaDriver(asyncio.Protocol):
             self._waiters[command.reply] = waiter
             try:
                 self._write(Message(command, payload))
-                reply = await asyncio.wait_for(waiter, _REPLY_TIMEOUT)
+                reply = await asyncio.wait_for(waiter, self._patience)
             except TimeoutError:
                 if command is Command.LINE_STATUS:
                     self._owed += 1
@@ -414,14 +421,16 @@ class LubaDriver(asyncio.Protocol):
             task.add_done_callback(lambda _: self._tasks.pop(name, None))
 
 
-async def open_luba(url: str, listener: DriverListener) -> LubaDriver:
+async def open_luba(
+    url: str, listener: DriverListener, attempts: int = _HANDSHAKE_ATTEMPTS, patience: float = _REPLY_TIMEOUT
+) -> LubaDriver:
     """Open a port and shake hands with the LUBA adapter behind it; the port is free again when that fails.
 
     Nothing is changed in the adapter: `LubaDriver.prepare` does that. Raises a LineError.
     """
     _, driver = await open_transport(url, lambda: LubaDriver(listener), baudrate=BAUDRATE)
     try:
-        await driver.handshake()
+        await driver.handshake(attempts, patience)
     except LineError as error:
         await driver.close(error)
         raise

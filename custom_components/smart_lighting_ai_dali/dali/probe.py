@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from dali.frame import Frame
 
 from .adapter import Adapter
+from .adapters import find_adapter
 from .discovery import ScanListener, count_gear
 from .errors import LineError
-from .luba_driver import open_luba
 from .transactions import Transactions
 
 
@@ -31,12 +31,12 @@ class _Deaf:
 
 
 async def probe(url: str, progress: ScanListener | None = None) -> Probe:
-    """Find out which adapter is behind a port, and how many gear are on its line: about four seconds.
+    """Find out which adapter is behind a port, and how many gear are on its line: about six seconds.
 
     Raises LineError: PortMissingError, PortBusyError, PortForbiddenError, PortUnusableError, AddressUnreachableError,
     AdapterSilentError or NotAnAdapterError. The port is free again afterwards.
     """
-    driver = await open_luba(url, _Deaf())
+    driver = await find_adapter(url, _Deaf())
     transactions = Transactions()
     transactions.open(driver)
     try:

@@ -100,6 +100,8 @@ class FoxtronAdapter:
 
     def line_power(self, *, present: bool) -> None:
         """Tell the host that the line lost its power, or has it again."""
+        # A low line is no silence: what would have been answered nobody can say.
+        self._window.forget()
         if not present:
             self._buffer.clear()
         self._say(SPECIAL, POWER_GOOD if present else POWER_LOST)

@@ -98,6 +98,8 @@ class SevenLabAdapter:
 
     def line_power(self, *, present: bool) -> None:
         """Take note that the line lost its power, or has it again: it is told of once it was low for half a second."""
+        # A low line is no silence: what would have been answered nobody can say.
+        self._window.forget()
         if not present and self._low is None and not self._down:
             self._low = self._scheduler.call_at(self._scheduler.now() + SYSTEM_FAILURE, self._fail)
         elif present:
