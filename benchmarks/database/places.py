@@ -121,7 +121,8 @@ def _databases(*arguments: str, folder: str | None = None) -> str:
 @contextmanager
 def connected(url: str) -> Iterator[Engine]:
     """Return an engine for a database, set up as the recorder's is, and dispose of it in the end."""
-    engine = create_engine(url)
+    # Thousands of rows say nothing more about an error.
+    engine = create_engine(url, hide_parameters=True)
 
     def set_up(connection: Any, _: object) -> None:
         for pragma in _PRAGMAS:

@@ -74,7 +74,7 @@ class HourStatistics:
                     _override(amounts, zone, was, value)
         for zone, changes in lux.items():
             _slope(amounts, zone, changes, steps[zone])
-        return [(hour, *key, amount) for key, amount in amounts.items() if amount]
+        return [(hour, zone, int(statistic), amount) for (zone, statistic), amount in amounts.items() if amount]
 
     def _move(self, amounts: Amounts, begins: int, row: tuple[int, int, int, int, int]) -> None:
         """Take note of who moves, and for how long nobody did before."""

@@ -13,7 +13,7 @@ from .building import end_of
 from .home import Home
 from .lag import lags, p99
 
-_ROUNDS: Final = 5
+_ROUNDS: Final = 3
 _LEAST_SECONDS: Final = 4.0
 
 
