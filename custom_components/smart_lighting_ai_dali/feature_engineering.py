@@ -18,6 +18,7 @@ from .const import DOMAIN
 from .db.aggregation import HOURS_PER_STEP, Step, aggregate, hours_between, mark_range, rebuild_zones
 from .db.health import DatabaseStatus
 from .db.ingestion import Ingested, insert_events, mark_hours, numbered
+from .db.instants import milliseconds, now_ms
 from .db.queries import hours_without_features, numbers_of_zones, zones_with_features
 from .db.recorder_tasks import Database, DatabaseUnavailableError
 from .db.schema import HOUR_MS, WINDOW_MS
@@ -129,7 +130,7 @@ class FeatureEngineering(Job):
                 buffer.acknowledge()
                 written += len(batch)
             if alive:
-                now = int(time.time() * 1000)
+                now = now_ms()
                 await self._database.async_write(
                     "alive", lambda connection: write_watermark(connection, Watermark.ALIVE, now)
                 )
@@ -191,7 +192,7 @@ class FeatureEngineering(Job):
     async def _run(self, anew: Anew | None) -> Aggregation:
         begun = time.monotonic()
         await self.async_flush(alive=True)
-        now = int(time.time() * 1000)
+        now = now_ms()
         steps = []
         if anew is not None:
             steps += await self._begin_anew(anew)
@@ -217,7 +218,7 @@ class FeatureEngineering(Job):
 
     async def _begin_anew(self, anew: Anew) -> list[Step]:
         """Mark what is asked for; zones alone are condensed at once, in steps."""
-        first, last = _milliseconds(anew.start), _milliseconds(anew.end)
+        first, last = (None if one is None else milliseconds(one) for one in (anew.start, anew.end))
         if not anew.zones:
             if first is not None or last is not None:
                 await self._database.async_write("mark", lambda connection: mark_range(connection, first, last))
@@ -245,7 +246,3 @@ class FeatureEngineering(Job):
             )
             if missing:
                 await self._database.async_write("mark", partial(mark_hours, hours=missing))
-
-
-def _milliseconds(instant: datetime | None) -> int | None:
-    return None if instant is None else int(instant.timestamp() * 1000)

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime, timedelta
 import logging
-import time
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
@@ -11,6 +10,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .db.instants import now_ms
 from .db.pruning import ClockDoubtfulError, Keep, Pruned, check_clock, prune, raise_floor
 from .db.recorder_tasks import Database, DatabaseUnavailableError
 from .job import Job
@@ -57,7 +57,7 @@ class Retention(Job):
         Raises ClockDoubtfulError or DatabaseUnavailableError.
         """
         async with self._running:
-            now, keep = int(time.time() * 1000), self.keep
+            now, keep = now_ms(), self.keep
             if not despite_clock:
                 await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
             await self._database.async_write("raw floor", lambda connection: raise_floor(connection, now, keep))

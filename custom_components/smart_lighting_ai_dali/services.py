@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 import voluptuous as vol
 
 from .const import DOMAIN
+from .db.instants import milliseconds
 from .db.pruning import ClockDoubtfulError
 from .db.queries import Feature, read_features, read_statistics
 from .db.recorder_tasks import DatabaseUnavailableError
@@ -100,8 +101,8 @@ def async_register_services(hass: HomeAssistant) -> None:
             "get features",
             partial(
                 _read,
-                start_ms=int(start.timestamp() * 1000),
-                end_ms=int(end.timestamp() * 1000),
+                start_ms=milliseconds(start),
+                end_ms=milliseconds(end),
                 zones=call.data.get(ATTR_ZONES),
                 period=call.data[ATTR_PERIOD],
             ),

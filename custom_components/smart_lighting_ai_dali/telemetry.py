@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -19,6 +18,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event, async_track_utc_time_change
 
 from .db.buffer import EventBuffer
+from .db.instants import milliseconds, now_ms
 from .db.schema import HOUR_MS
 from .db.signals import UNKNOWN, Cause, Observation
 from .sources import Source, find_sources, value_of
@@ -89,7 +89,7 @@ class Telemetry:
     @callback
     def async_tell_all(self, *, at_ms: int | None = None, sources: Iterable[Source] | None = None) -> None:
         """Take note of how every source is at this instant."""
-        now = _now_ms() if at_ms is None else at_ms
+        now = now_ms() if at_ms is None else at_ms
         for source in self.sources if sources is None else sources:
             if not source.signal.is_instant:
                 self._add(source, self._hass.states.get(source.entity_id), now, Cause.KEYFRAME)
@@ -125,13 +125,13 @@ class Telemetry:
 
     @callback
     def _new_hour(self, _: Any) -> None:
-        now = _now_ms()
+        now = now_ms()
         self.async_tell_all(at_ms=now - now % HOUR_MS)
 
     @callback
     def _changed(self, event: HassEvent[EventStateChangedData]) -> None:
         state, before = event.data["new_state"], event.data["old_state"]
-        at = _now_ms() if state is None else int(state.last_updated.timestamp() * 1000)
+        at = now_ms() if state is None else milliseconds(state.last_updated)
         for source in self._by_entity.get(event.data["entity_id"], ()):
             value = value_of(source.signal, state)
             if source.signal.is_instant:
@@ -155,7 +155,3 @@ class Telemetry:
             )
         )
         self._zone_signals.async_take(source, value, at_ms, cause)
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from .health import DatabaseHealth, DatabaseStatus, Probe
 from .ingestion import NameKind
+from .instants import now_ms
 from .reading import reading
 from .schema import SchemaTooNewError, migrate, schema
 from .sizes import measure
@@ -244,7 +245,7 @@ class Database:
             connection = session.connection()
             if self._look_again or self._tables_in is not recorder.engine:
                 self.numbers.clear()
-                migrate(connection, int(time.time() * 1000))
+                migrate(connection, now_ms())
                 self.born_ms = connection.execute(select(func.min(schema.c.changed_ms))).scalar()
                 session.commit()
                 self._tables_in, self._look_again, self._too_new = recorder.engine, False, None
