@@ -9,6 +9,7 @@ SITE_TITLE: Final = "Smart Lighting AI"
 SUBENTRY_LINE: Final = "line"
 CONF_KIND: Final = "kind"
 CONF_ADAPTER_SERIAL: Final = "adapter_serial"
+CONF_PROTOCOL: Final = "protocol"
 CONF_FLEET: Final = "fleet"
 
 

@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, LineKind
+from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, CONF_PROTOCOL, LineKind
 from .dali.discovery import ScanProgress
 from .dali.errors import LineError
 from .dali.probe import Probe, probe
@@ -135,8 +135,9 @@ class LineSteps[ResultT: FlowResult[Any, Any]](FlowHandler[Any, ResultT, Any]):
                 CONF_KIND: self._kind.value,
                 CONF_DEVICE: self._device,
                 CONF_ADAPTER_SERIAL: found.adapter.serial,
+                CONF_PROTOCOL: str(found.adapter.protocol),
             }
-            return await self.finish(found.adapter.name, data, f"adapter-{found.adapter.serial}")
+            return await self.finish(found.adapter.name, data, found.adapter.line_id)
         return self.async_show_form(
             step_id="confirm" if found.line_powered else "confirm_without_power",
             data_schema=vol.Schema({}),

@@ -13,8 +13,9 @@ from homeassistant.const import CONF_DEVICE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, DOMAIN, LineKind
+from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, CONF_PROTOCOL, DOMAIN, LineKind
 from .coordinator import LineCoordinator
+from .dali.adapter import WireProtocol
 from .dali.errors import LineError
 from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StatusChanged
 from .dali.line import Line
@@ -81,6 +82,8 @@ class SiteLine:
         names: dict[int, str] = {}
         areas: dict[int, str] = {}
         url = self.subentry.data.get(CONF_DEVICE, "")
+        # A line that was set up before there was a choice has an adapter that speaks LUBA.
+        protocol = WireProtocol(self.subentry.data.get(CONF_PROTOCOL, WireProtocol.LUBA))
         if self.kind is LineKind.SIMULATED:
             fleet = await self._hass.async_add_executor_job(
                 load_fleet, self._hass.config.path(), self.subentry.data[CONF_FLEET]
@@ -89,6 +92,7 @@ class SiteLine:
             self.simulator = SimulatedLine(fleet, link=link, control=control)
             await self._hass.async_add_executor_job(_start_simulator, self.simulator, link.parent)
             url = str(link)
+            protocol = WireProtocol[fleet.adapter.name]
             for gear in fleet.gear:
                 if gear.short_address is not None:
                     names[gear.short_address] = gear.name
@@ -99,6 +103,7 @@ class SiteLine:
             name=self.subentry.title,
             gear=await self._store.async_load(),
             adapter_serial=self.subentry.data.get(CONF_ADAPTER_SERIAL),
+            protocol=protocol,
             locate=self._locate if self.kind is LineKind.SERIAL else None,
         )
         # A line of which nothing is known yet, and one that was changed, are searched when they are online.
@@ -170,9 +175,10 @@ class SiteLine:
             name=self.subentry.title,
             manufacturer=None,
             model="Simulated DALI line" if self.kind is LineKind.SIMULATED else "DALI line",
-            model_id=None if adapter is None else str(adapter.article),
-            serial_number=None if adapter is None else str(adapter.serial),
+            model_id=None if adapter is None or adapter.article is None else str(adapter.article),
+            serial_number=None if adapter is None or adapter.serial is None else str(adapter.serial),
             hw_version=None if adapter is None else adapter.hardware,
+            sw_version=None if adapter is None else adapter.firmware,
         )
 
     async def _locate(self) -> str:

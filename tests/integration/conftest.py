@@ -15,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_lighting_ai_dali.const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, LineKind
+from custom_components.smart_lighting_ai_dali.simulator.adapters import AdapterKind
 from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
@@ -84,8 +85,10 @@ def plug_in(tmp_path: Path) -> Iterator[Callable[..., SimulatedPort]]:
     """Return what plugs in a simulated adapter with gear behind it."""
     lines: list[SimulatedLine] = []
 
-    def start(*gear: GearSpecification, name: str = "adapter", speed: float = SPEED) -> SimulatedPort:
-        line = SimulatedLine(Fleet(name=name, gear=gear), link=tmp_path / name, speed=speed)
+    def start(
+        *gear: GearSpecification, name: str = "adapter", speed: float = SPEED, adapter: AdapterKind = AdapterKind.LUBA
+    ) -> SimulatedPort:
+        line = SimulatedLine(Fleet(name=name, gear=gear, adapter=adapter), link=tmp_path / name, speed=speed)
         line.start()
         lines.append(line)
         return SimulatedPort(line)

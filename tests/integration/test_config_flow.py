@@ -13,7 +13,9 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 import pytest
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_LINE
+from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.db.pruning import Keep
+from custom_components.smart_lighting_ai_dali.simulator.adapters import AdapterKind
 
 from .conftest import Build, PlugIn, SimulatedPort, lamp, line_of
 
@@ -144,6 +146,49 @@ async def serial_server(port: SimulatedPort) -> AsyncIterator[str]:
     async with server:
         yield f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         await asyncio.sleep(0.2)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "name"), [(AdapterKind.SEVENLAB, "SevenLab adapter"), (AdapterKind.FOXTRON, "Foxtron adapter")]
+)
+async def test_an_adapter_of_another_kind_is_recognised_and_remembered(
+    dialog: Dialog, plug_in: PlugIn, adapter: AdapterKind, name: str
+) -> None:
+    port = plug_in(lamp(0), lamp(7), adapter=adapter)
+    await dialog.open(DOMAIN)
+    await dialog.choose("serial")
+    await dialog.enter(device=port.path)
+    placeholders = dialog.result["description_placeholders"]
+    assert placeholders["gear"] == "2"
+    assert placeholders["adapter"].startswith(name)
+    await dialog.enter()
+    entry = dialog.result["result"]
+    (line,) = entry.subentries.values()
+    assert line.data["protocol"] == name.split(maxsplit=1)[0]
+    assert line.unique_id is None, "its number does not tell its lines apart, or it has none"
+    (started,) = entry.runtime_data.lines.values()
+    async with asyncio.timeout(10):
+        while started.line.status is not LineStatus.ONLINE:
+            await asyncio.sleep(0.01)
+    assert frames_that_write(await port.frames()) == []
+
+
+async def test_a_simulated_line_has_the_adapter_that_its_file_says(hass: HomeAssistant, dialog: Dialog) -> None:
+    file = Path(hass.config.path("converter.yaml"))
+    text = "name: Annex\nadapter: foxtron\ngear:\n  - {address: 9, name: Desk}\n"
+    await hass.async_add_executor_job(file.write_text, text)
+    try:
+        await dialog.open(DOMAIN)
+        await dialog.choose("simulated")
+        await dialog.enter(fleet="converter.yaml")
+        entry = dialog.result["result"]
+        (started,) = entry.runtime_data.lines.values()
+        async with asyncio.timeout(10):
+            while started.line.adapter is None:
+                await asyncio.sleep(0.01)
+        assert started.line.adapter.protocol == "Foxtron"
+    finally:
+        await hass.async_add_executor_job(file.unlink)
 
 
 async def test_a_simulated_line_needs_no_port(dialog: Dialog) -> None:

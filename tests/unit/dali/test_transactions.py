@@ -1,6 +1,7 @@
 """Whose turn it is on the line."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
@@ -29,6 +30,7 @@ class Recorder:
     """A driver whose line takes two milliseconds a frame, and that writes down what it is given."""
 
     def __init__(self) -> None:
+        self.counters: Counter[str] = Counter()
         self.adapter = Adapter(protocol="paper", gtin=0, serial=0, article=0, hardware="", has_bus_power_supply=False)
         self.powered = True
         self.lost: asyncio.Future[LineError] = asyncio.get_running_loop().create_future()
