@@ -16,8 +16,18 @@ from sqlalchemy import Connection
 
 from .const import DOMAIN
 from .db.buffer import BATCH
-from .db.history import Span, find_span, largest_of, oldest_state, read_states, values_between, write_history
+from .db.history import (
+    Span,
+    find_down_times,
+    find_span,
+    largest_of,
+    oldest_state,
+    read_states,
+    values_between,
+    write_history,
+)
 from .db.ingestion import numbered
+from .db.instants import now_ms
 from .db.pruning import DAY_MS, Keep
 from .db.recorder_tasks import Database, DatabaseUnavailableError
 from .db.schema import HOUR_MS
@@ -59,6 +69,7 @@ class Backfill:
         self._feature_engineering = feature_engineering
         self._keep = keep
         self._span: Span | None = None
+        self._down_times: list[tuple[int, int]] = []
         self._taking_over = asyncio.Lock()
         self._running: asyncio.Task[None] | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
@@ -100,7 +111,7 @@ class Backfill:
             if self.finished:
                 return
             begun = time.monotonic()
-            cut = int(time.time() * 1000) - self._keep().events * DAY_MS
+            cut = now_ms() - self._keep().events * DAY_MS
             find = partial(find_span, oldest_ms=oldest_state(self._hass), cut_ms=cut - cut % HOUR_MS)
             self._span = span = await self._database.async_write("find history", find)
             if span is None or span.finished:
@@ -110,6 +121,7 @@ class Backfill:
                 for source in self._telemetry.sources
                 if source.signal not in _NOT_RECORDED and not source.signal.is_instant
             ]
+            self._down_times = await self._database.async_read("runs", find_down_times)
             days = (span.ends - span.done) / DAY_MS
             _LOGGER.info("backfill=begun days=%.1f sources=%d percent=%.0f", days, len(sources), span.percent)
             while (span := await self._slice(sources, span)).done < span.ends:  # noqa: ASYNC110  # nothing happens meanwhile
@@ -182,7 +194,9 @@ class Backfill:
                 end = until + 1
             found.extend(
                 Observation(time=at, source=source, signal=signal, zone=zone, value=value, cause=cause)
-                for at, (value, cause) in values_between(changes, start_ms=span.done, end_ms=end).items()
+                for at, (value, cause) in values_between(
+                    changes, start_ms=span.done, end_ms=end, down=self._down_times
+                ).items()
             )
 
         rooms: defaultdict[str, list[list[tuple[int, int]]]] = defaultdict(list)

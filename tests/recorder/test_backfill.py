@@ -8,9 +8,10 @@ from random import Random
 import time
 from typing import Any, Final
 
+from homeassistant.components.recorder.db_schema import RecorderRuns
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
-from homeassistant.helpers.recorder import get_instance
+from homeassistant.helpers.recorder import get_instance, session_scope
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -75,7 +76,7 @@ def past_of(now: float, days: float = 2, *, changes: int = 300) -> Past:
     return sorted((at, of, chance.choice(STATES[of])) for at in times for of in chance.sample(list(STATES), 2))
 
 
-def reference(past: Past, end_ms: int) -> list[Row]:
+def reference(past: Past, end_ms: int, down: tuple[int, int] | None = None) -> list[Row]:
     """Return what is to be taken over, worked out slowly and plainly."""
     said: dict[tuple[str, Signal], dict[int, int]] = {}
     for key in VALUES:
@@ -87,13 +88,15 @@ def reference(past: Past, end_ms: int) -> list[Row]:
     }
     found: dict[tuple[int, str, Signal], tuple[int, Cause]] = {}
     for key, values in said.items():
+        if down is not None and (before := [at for at in values if at < down[0]]):
+            values |= {down[0]: UNKNOWN, down[1]: values[max(before)]}
         for hour in range(int(past[0][0] * 1000) // HOUR_MS, end_ms // HOUR_MS + 1):
             if before := [at for at in values if at < hour * HOUR_MS]:
                 found[hour * HOUR_MS, *key] = values[max(before)], Cause.KEYFRAME
         last = None
         for at, value in sorted(values.items()):
             if value != last:
-                found[at, *key] = value, Cause.BACKFILL
+                found[at, *key] = value, Cause.KEYFRAME if down is not None and at in down else Cause.BACKFILL
             last = value
     return sorted((*key, *value) for key, value in found.items() if key[0] < end_ms)
 
@@ -206,6 +209,25 @@ async def test_all_that_the_recorder_knows_is_taken_over(before: Before) -> None
     # Never a level that nobody knows, and nothing after the first event of our own.
     assert {value for _, of, _, value, _ in found if of == LIGHT} == {0, UNKNOWN}
     assert max(row[0] for row in await read(house, "SELECT ts FROM smart_lighting_event WHERE flag = 2")) < own
+
+
+@on_every_engine
+async def test_while_home_assistant_was_down_nobody_knows(before: Before, hass: HomeAssistant) -> None:
+    ended, began = before.now - 9 * 3600.5, before.now - 6 * 3600.25
+    past = [one for one in past_of(before.now, days=0.5, changes=60) if not ended <= one[0] <= began]
+    await before.remember(past)
+
+    def remember_runs() -> None:
+        with session_scope(hass=hass) as session:
+            for times in ((past[0][0], ended), (began, before.now)):
+                start, end = map(dt_util.utc_from_timestamp, times)
+                session.add(RecorderRuns(start=start, end=end, created=start))
+
+    await get_instance(hass).async_add_executor_job(remember_runs)
+    house = await before.start()
+    await house.site.backfill.async_take_over()
+    down = int(ended * 1000), int(began * 1000)
+    assert await events(house, before.now_ms) == reference(past, before.now_ms, down)
 
 
 async def test_features_of_that_time_are_what_its_events_say(before: Before) -> None:

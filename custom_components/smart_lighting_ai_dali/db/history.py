@@ -4,11 +4,11 @@ Reading goes through the recorder's own interface for history. What comes of a s
 cut into pieces, so a run that was killed can go on anywhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby, pairwise
 from operator import itemgetter
 from typing import Final, cast
 
@@ -16,16 +16,19 @@ from homeassistant.components.recorder.history import get_significant_states_wit
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, DateTime, column, func, select, table
 from sqlalchemy.orm import Session
 
 from .ingestion import insert_events
 from .schema import HOUR_MS, event
-from .signals import Cause, Event
+from .signals import UNKNOWN, Cause, Event
 from .watermarks import Watermark, read_watermark, write_watermark
 
 # The recorder gives what is after an instant, and here what is of that instant belongs to it too.
 _A_LITTLE: Final = timedelta(microseconds=1)
+_RUN: Final = table("recorder_runs", column("start", DateTime(timezone=True)), column("end", DateTime(timezone=True)))
+# When Home Assistant was running; a run that just ended, ends where the next begins.
+_RUNS: Final = select(_RUN.c.start, _RUN.c.end).order_by(_RUN.c.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +99,62 @@ def read_states(
     return cast("Mapping[str, Sequence[State]]", found)
 
 
-def values_between(changes: Iterable[tuple[int, int]], *, start_ms: int, end_ms: int) -> dict[int, tuple[int, Cause]]:
+def find_down_times(connection: Connection) -> list[tuple[int, int]]:
+    """Return from when until when Home Assistant was not running, as far as it was stopped and did not just end."""
+    runs = [(_milliseconds(start), _milliseconds(end)) for start, end in connection.execute(_RUNS)]
+    return [
+        (ended, began)
+        for (_, ended), (began, _) in pairwise(runs)
+        if ended is not None and began is not None and ended < began
+    ]
+
+
+def _milliseconds(instant: datetime | None) -> int | None:
+    # Only PostgreSQL says that it is UTC.
+    return None if instant is None else int(instant.replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def values_between(
+    changes: Iterable[tuple[int, int]], *, start_ms: int, end_ms: int, down: Iterable[tuple[int, int]] = ()
+) -> dict[int, tuple[int, Cause]]:
     """Return what a source said from one instant to before another: its values and why they are there, by instant.
 
     `changes` are instants and values, oldest first; the last from before the start is how it began. Each hour begins
-    with a keyframe as soon as there is a value.
+    with a keyframe as soon as there is a value. While Home Assistant was down nobody knows, and then it is as before.
     """
     found: dict[int, tuple[int, Cause]] = {}
     value: int | None = None
     hour = start_ms + -start_ms % HOUR_MS
-    for time, new in changes:
+    for time, new, cause in _known(changes, down):
         if time >= end_ms:
             break
         hour = _keyframes(found, value, hour, time + 1)
         if new != value:
             value = new
             if time >= start_ms:
-                found[time] = (new, Cause.BACKFILL)
+                found[time] = (new, cause)
     _keyframes(found, value, hour, end_ms)
     return found
+
+
+def _known(changes: Iterable[tuple[int, int]], down: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, Cause]]:
+    """Return changes as far as somebody could know them."""
+    ends = chain.from_iterable(((began, True), (ended, False)) for began, ended in down)
+    value: int | None = None
+    is_down = False
+    for time, is_end, what in merge(
+        ((time, True, end) for time, end in ends), ((time, False, new) for time, new in changes), key=itemgetter(0)
+    ):
+        if is_end:
+            is_down = bool(what)
+        else:
+            value = int(what)
+        if value is not None:
+            yield (
+                time,
+                UNKNOWN if is_down else value,
+                Cause.KEYFRAME if is_end or is_down else Cause.BACKFILL,
+            )
 
 
 def largest_of(sources: Iterable[Iterable[tuple[int, int]]]) -> list[tuple[int, int]]:

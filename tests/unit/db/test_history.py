@@ -25,12 +25,13 @@ type Changes = Sequence[tuple[int, int]]
 type Values = dict[int, tuple[int, Cause]]
 
 
-def values(changes: Changes, end: float) -> Values:
+def values(changes: Changes, end: float, down: Changes = ()) -> Values:
     """Return what a source said, by minutes after the start, where changes are in such minutes too."""
     found = values_between(
         [(START + minute * 60_000, value) for minute, value in changes],
         start_ms=START,
         end_ms=START + round(end * 60_000),
+        down=[(START + began * 60_000, START + ended * 60_000) for began, ended in down],
     )
     return {(time - START) // 60_000: value for time, value in found.items()}
 
@@ -70,18 +71,37 @@ def test_the_end_is_not_part_of_it() -> None:
     assert values([(-5, 0), (60, 1)], 60) == {0: (0, KEYFRAME)}
 
 
+def test_while_home_assistant_was_down_nobody_knows() -> None:
+    assert values([(-50, 1), (40, 0)], 200, down=[(-40, -30), (10, 70), (80, 130), (190, 300)]) == {
+        0: (1, KEYFRAME),
+        10: (UNKNOWN, KEYFRAME),
+        60: (UNKNOWN, KEYFRAME),
+        70: (0, KEYFRAME),
+        80: (UNKNOWN, KEYFRAME),
+        120: (UNKNOWN, KEYFRAME),
+        130: (0, KEYFRAME),
+        180: (0, KEYFRAME),
+        190: (UNKNOWN, KEYFRAME),
+    }
+    assert values([(20, 1)], 60, down=[(0, 10)]) == {20: (1, BACKFILL)}
+    assert values([(10, 1)], 60, down=[(5, 10)]) == {10: (1, BACKFILL)}
+
+
 @given(
     changes=st.lists(st.tuples(st.integers(-HOUR_MS, 5 * HOUR_MS), st.integers(-1, 2)), max_size=30),
     cuts=st.lists(st.integers(1, 5 * HOUR_MS - 1), max_size=5),
+    ends=st.sets(st.integers(-HOUR_MS, 5 * HOUR_MS), max_size=6),
 )
-def test_it_does_not_matter_how_time_is_cut(changes: list[tuple[int, int]], cuts: list[int]) -> None:
+def test_it_does_not_matter_how_time_is_cut(changes: list[tuple[int, int]], cuts: list[int], ends: set[int]) -> None:
     changes.sort(key=lambda change: change[0])
-    whole = values_between(changes, start_ms=0, end_ms=5 * HOUR_MS)
+    down = list(zip(sorted(ends)[::2], sorted(ends)[1::2], strict=False))
+    whole = values_between(changes, start_ms=0, end_ms=5 * HOUR_MS, down=down)
     found: Values = {}
     for start, end in pairwise(sorted({0, *cuts, 5 * HOUR_MS})):
-        before = [change for change in changes if change[0] < start][-1:]
+        # The recorder does not tell since when it was how it is at the start.
+        before = [(start - 1, value) for time, value in changes if time < start][-1:]
         within = [change for change in changes if start <= change[0] < end]
-        found |= values_between([*before, *within], start_ms=start, end_ms=end)
+        found |= values_between([*before, *within], start_ms=start, end_ms=end, down=down)
     assert found == whole
     assert list(whole) == sorted(whole)
 
