@@ -10,6 +10,11 @@
     {"command": "foreign", "bits": 16, "data": 65024}            another master's frame; "priority", "twice"
     {"command": "disturb"}                                       a spike on the line
     {"command": "adapter", "deaf": true, "stalled": false}       an adapter that hangs
+    {"command": "devices"}                                       how each input device is
+    {"command": "button", "address": 0, "instance": 1, "gesture": "short"}   or "press", "release", "double", "long"
+    {"command": "motion", "address": 0, "instance": 2, "present": true}      somebody moves, or stops
+    {"command": "illuminance", "address": 0, "instance": 3, "lux": 420}      the light on a sensor
+    {"command": "position", "address": 0, "instance": 4, "position": 0.5}    a knob, 0 to 1
     {"command": "unplug"}, {"command": "replug", "link": PATH}   the plug; without a link under its old name
     {"command": "restart"}                                       everything off and on again
 
@@ -25,6 +30,7 @@ import socket
 from typing import Any, Final
 
 from ..dali.timing import Priority
+from .input_devices import LONG_PRESS
 from .simulation import Simulation
 
 type Parameters = dict[str, Any]
@@ -95,6 +101,32 @@ def _adapter(simulation: Simulation, parameters: Parameters) -> None:
     simulation.adapter_stalled(_take(parameters, "stalled", bool, default=False))
 
 
+def _devices(simulation: Simulation, _: Parameters) -> object:
+    return simulation.inputs.snapshots()
+
+
+def _instance(parameters: Parameters) -> tuple[int, int]:
+    """Return the address of an input device and the number of its instance."""
+    return _take(parameters, "address", int), _take(parameters, "instance", int, 0)
+
+
+def _button(simulation: Simulation, parameters: Parameters) -> None:
+    gesture, seconds = _take(parameters, "gesture", str, "short"), _take(parameters, "seconds", float, LONG_PRESS)
+    simulation.inputs.gesture(*_instance(parameters), gesture, seconds=seconds)
+
+
+def _motion(simulation: Simulation, parameters: Parameters) -> None:
+    simulation.inputs.move(*_instance(parameters), present=_take(parameters, "present", bool))
+
+
+def _illuminance(simulation: Simulation, parameters: Parameters) -> None:
+    simulation.inputs.shine(*_instance(parameters), _take(parameters, "lux", float))
+
+
+def _position(simulation: Simulation, parameters: Parameters) -> None:
+    simulation.inputs.turn(*_instance(parameters), _take(parameters, "position", float))
+
+
 def _unplug(simulation: Simulation, _: Parameters) -> None:
     simulation.unplug()
 
@@ -123,6 +155,11 @@ COMMANDS: Final[dict[str, tuple[Command, frozenset[str]]]] = {
     "unplug": (_unplug, frozenset()),
     "replug": (_replug, frozenset({"link"})),
     "restart": (_restart, frozenset()),
+    "devices": (_devices, frozenset()),
+    "button": (_button, frozenset({"address", "instance", "gesture", "seconds"})),
+    "motion": (_motion, frozenset({"address", "instance", "present"})),
+    "illuminance": (_illuminance, frozenset({"address", "instance", "lux"})),
+    "position": (_position, frozenset({"address", "instance", "position"})),
 }
 
 

@@ -20,10 +20,13 @@ import zlib
 import yaml
 
 from .adapters import AdapterKind
+from .device_specification import DeviceSpecification
+from .fleet_devices import DEVICE_FIELDS
 from .fleet_fields import FAULT_FIELDS, FIELDS, Check, MistakeError, one_of, text
 from .specification import NO_RANDOM_ADDRESS, GearSpecification
 
 MAX_GEAR: Final = 64
+MAX_DEVICES: Final = 64
 # GS1's prefix 952 is for examples: no product has this number.
 EXAMPLE_GTIN: Final = 9_520_000_000_011
 _FOLDER: Final = Path(__file__).parent / "fleets"
@@ -56,6 +59,8 @@ class Fleet:
 
     name: str
     gear: tuple[GearSpecification, ...]
+    devices: tuple[DeviceSpecification, ...] = ()
+    """The input devices of the line."""
     adapter_feeds_line: bool = False
     """The line's power comes from the adapter, and the host can turn it off."""
     adapter: AdapterKind = AdapterKind.LUBA
@@ -120,7 +125,7 @@ class _Reader:
             "power_supply": one_of("separate", "adapter"),
             "adapter": one_of(*AdapterKind),
         }
-        parts = self._mapping(self._root, "the fleet", (*checks, "defaults", "gear"))
+        parts = self._mapping(self._root, "the fleet", (*checks, "defaults", "gear", "devices"))
         values = {
             key: self._value(node, key, check) for key, check in checks.items() if (node := parts.get(key)) is not None
         }
@@ -132,13 +137,16 @@ class _Reader:
         if values.get("power_supply") == "adapter" and adapter is not AdapterKind.LUBA:
             self._problem(parts["power_supply"], "power_supply", f"a {adapter} adapter has none that can be switched")
         gear = self._gear(parts.get("gear"), defaults)
+        devices = self._devices(parts.get("devices"))
         if values.get("duplicates") != "allowed":
             self._refuse_duplicates(gear)
+            self._refuse_duplicates(devices)
         if self._problems:
             raise FleetError(self._problems)
         return Fleet(
             name=values["name"],
             gear=tuple(GearSpecification(**one.fields) for one in gear),
+            devices=tuple(DeviceSpecification(**one.fields) for one in devices),
             adapter_feeds_line=values.get("power_supply") == "adapter",
             adapter=adapter,
         )
@@ -170,6 +178,26 @@ class _Reader:
         fields: dict[str, Any] = {FAULT_FIELDS[fault]: True for fault in values.pop("faults", ())}
         fields |= {FIELDS[key].specification: value for key, value in values.items()}
         return _Written(_line(node), title, fields)
+
+    def _devices(self, node: yaml.Node | None) -> list[_Written]:
+        """Return the input devices; a line does not need any."""
+        if node is None:
+            return []
+        if not isinstance(node, yaml.SequenceNode) or len(node.value) > MAX_DEVICES:
+            self._problem(node, "devices", f"a list of up to {MAX_DEVICES} input devices is needed")
+            return []
+        return [self._one_device(item, number) for number, item in enumerate(node.value, start=1)]
+
+    def _one_device(self, node: yaml.Node, number: int) -> _Written:
+        title = f"device {number}"
+        own = self._checked(node, title, {key: field.check for key, field in DEVICE_FIELDS.items()})
+        values = {"name": f"Device {number}"} | own
+        who = f"device/{values.get('room', '')}/{values['name']}".encode()
+        values = {"gtin": EXAMPLE_GTIN, "serial": zlib.crc32(who)} | values
+        if values.get("address") is not None:
+            values.setdefault("random_address", zlib.crc32(b"random/" + who) % NO_RANDOM_ADDRESS)
+        fields = {DEVICE_FIELDS[key].specification: value for key, value in values.items()}
+        return _Written(_line(node), f"{title} ({_shown(values['name'])})", fields)
 
     def _check_limits(self, node: yaml.Node, title: str, values: dict[str, Any]) -> None:
         """Check what two values of a gear say of each other."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from .device_specification import DeviceSpecification
 from .specification import GearSpecification
 from .variables import Registers
 
@@ -91,6 +92,15 @@ def bank_0(specification: GearSpecification, last_bank: int = 1) -> MemoryBank:
             ]
         )
         cells = _numbered(_LAST_BANK, bytes([last_bank]) + head + specification.serial.to_bytes(8) + tail)
+    cells[_LAST_LOCATION] = max(cells)
+    return MemoryBank(cells)
+
+
+def device_bank_0(specification: DeviceSpecification) -> MemoryBank:
+    """Return bank 0 of a control device (103, table 9): the same locations, and one device in the unit."""
+    head = bytes([0]) + specification.gtin.to_bytes(6) + bytes(specification.firmware)
+    tail = bytes([*specification.hardware, VERSION_2_0, _NONE, VERSION_2_0, 1, 0, 0])
+    cells = _numbered(_LAST_BANK, head + specification.serial.to_bytes(8) + tail)
     cells[_LAST_LOCATION] = max(cells)
     return MemoryBank(cells)
 

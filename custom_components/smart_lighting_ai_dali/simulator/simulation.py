@@ -11,6 +11,7 @@ from ..dali.timing import Priority
 from .adapters import build_adapter
 from .fleet import Fleet
 from .gear import Gear
+from .input_devices import InputDevices
 from .log_file import LogFile
 from .network_port import NetworkPort
 from .scheduler import RealScheduler
@@ -50,7 +51,9 @@ class Simulation:
         loop = asyncio.get_running_loop()
         self.scheduler = RealScheduler(loop, speed)
         self.gear = tuple(Gear(one, random=random.Random(chance.random())) for one in fleet.gear)
-        self.wire = Wire(self.scheduler, self.gear, random.Random(chance.random()))
+        self.inputs = InputDevices(fleet.devices, self.scheduler, random.Random(f"devices {seed}"))
+        self.wire = Wire(self.scheduler, self.gear, random.Random(chance.random()), devices=self.inputs.devices)
+        self.inputs.connect(self.wire)
         self.log = self.wire.log
         self.terminal = Terminal(lambda data: self.adapter.receive(data, loop.time()))
         self.network = (
@@ -78,6 +81,7 @@ class Simulation:
         """Pull the adapter out, stop what is under way and close the log."""
         self.unplug()
         self.adapter.stop()
+        self.inputs.stop()
         self.wire.set_power(present=False)
         if self._log_file is not None:
             self._log_file.close()

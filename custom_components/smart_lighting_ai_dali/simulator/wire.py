@@ -17,6 +17,7 @@ from .scheduler import Scheduler, Timer
 
 # Control gear takes frames of 16 bits, control devices those of 24 (102 and 103, 7.2).
 GEAR_FRAME_BITS: Final = 16
+DEVICE_FRAME_BITS: Final = 24
 ANSWER_BITS: Final = 8
 # Equal answers merge when the last is at most this far behind the first. An overlap makes the low half bits longer and
 # the high ones shorter by as much, and a receiver takes 333 to 500 µs for a half bit of 417 µs (101, table 18).
@@ -28,12 +29,12 @@ SPIKE: Final = BIT / 2
 
 
 class WiredGear(Protocol):
-    """What the wire needs of a gear."""
+    """What the wire needs of a gear, or of a control device."""
 
     name: str
 
     def receive(self, data: int, now: float) -> int | None:
-        """Take a forward frame of 16 bits and return the answer, 0 to 255, or None."""
+        """Take a forward frame of 16 bits, a device one of 24, and return the answer, 0 to 255, or None."""
 
     def interrupt(self, now: float) -> None:
         """Take note of a frame of another length, or of edges that are none."""
@@ -104,10 +105,21 @@ class WireStatistics:
 class Wire:
     """One line: masters send on it, gear hears and answers. Everything happens in the scheduler's calls."""
 
-    def __init__(self, scheduler: Scheduler, gear: Sequence[WiredGear], random: random.Random) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        gear: Sequence[WiredGear],
+        random: random.Random,
+        *,
+        devices: Sequence[WiredGear] = (),
+    ) -> None:
         self.log = FrameLog()
         self.statistics = WireStatistics()
-        self._gear = tuple(gear)
+        # Who listens, and to frames of how many bits.
+        self._listeners = [
+            *((one, GEAR_FRAME_BITS) for one in gear),
+            *((one, DEVICE_FRAME_BITS) for one in devices),
+        ]
         self._scheduler = scheduler
         self._random = random
         self._powered = True
@@ -176,8 +188,8 @@ class Wire:
         self._second = self._current = None
         self._busy = False
         self._arrange()
-        for gear in self._gear:
-            gear.line_power(present=present, now=now)
+        for listener, _ in self._listeners:
+            listener.line_power(present=present, now=now)
         for transmission in dropped:
             transmission.failed()
 
@@ -185,8 +197,8 @@ class Wire:
         """Let a spike pass over the line where it is idle: two edges with nothing between them."""
         if self._powered and not self._busy:
             now = self.gear_time()
-            for gear in self._gear:
-                gear.interrupt(now)
+            for listener, _ in self._listeners:
+                listener.interrupt(now)
             self._settle(self._scheduler.now() + SPIKE)
             self.log.add(time=self._last_edge, kind=FrameKind.ERROR, bits=0, data=0, source=LINE_SOURCE)
             self._arrange()
@@ -280,14 +292,14 @@ class Wire:
         """Let the gear hear a frame, and return what they will answer."""
         now = self._advance(end)
         answers: list[_Answer] = []
-        for gear in self._gear:
-            if transmission.bits != GEAR_FRAME_BITS:
-                gear.interrupt(now)
+        for listener, bits in self._listeners:
+            if transmission.bits != bits:
+                listener.interrupt(now)
                 continue
-            answer = gear.receive(transmission.data, now)
+            answer = listener.receive(transmission.data, now)
             if answer is not None:
                 gap = self._random.uniform(ANSWER_GAP_MIN, ANSWER_GAP_MAX)
-                answers.append(_Answer(end + gap, answer, gear.name))
+                answers.append(_Answer(end + gap, answer, listener.name))
         return answers
 
     def _end_answers(self, answers: list[_Answer], over: float) -> None:

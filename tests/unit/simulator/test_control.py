@@ -1,14 +1,21 @@
 """The control socket of a simulated line."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 import json
 from pathlib import Path
 
 import pytest
 
+from custom_components.smart_lighting_ai_dali.simulator.device_specification import (
+    DeviceSpecification,
+    InstanceSpecification,
+    InstanceType,
+)
+from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 
-from .line_bench import Client, until
+from .line_bench import SPEED, Client, until
 
 
 def test_the_state_of_the_gear_can_be_asked_for(client: Client) -> None:
@@ -131,3 +138,62 @@ def test_a_line_stops_while_someone_is_at_its_socket(client: Client, line: Simul
     client.ask("gear")
     line.stop()
     assert client.lines.read() == b""
+
+
+# --- People and daylight before the input devices
+
+
+@pytest.fixture
+def panel(tmp_path: Path, unix_sockets: None) -> Iterator[Client]:
+    """Return a client of a line with a panel of a button, two sensors and a knob."""
+    del unix_sockets
+    kinds = (
+        InstanceType.PUSH_BUTTON,
+        InstanceType.OCCUPANCY_SENSOR,
+        InstanceType.LIGHT_SENSOR,
+        InstanceType.ABSOLUTE_INPUT,
+    )
+    device = DeviceSpecification(
+        name="Panel", short_address=3, instances=tuple(InstanceSpecification(kind=kind) for kind in kinds)
+    )
+    line = SimulatedLine(
+        Fleet(name="Inputs", gear=(), devices=(device,)),
+        link=tmp_path / "panel",
+        control=tmp_path / "panel.control",
+        speed=SPEED,
+    )
+    line.start()
+    client = Client(tmp_path / "panel.control")
+    yield client
+    client.close()
+    line.stop()
+
+
+@pytest.mark.parametrize(
+    ("command", "parameters"),
+    [
+        ("button", {"instance": 0}),
+        ("motion", {"instance": 1, "present": True}),
+        ("illuminance", {"instance": 2, "lux": 400}),
+        ("position", {"instance": 3, "position": 0.7}),
+    ],
+)
+def test_input_devices_tell_what_happens_before_them(
+    panel: Client, command: str, parameters: dict[str, object]
+) -> None:
+    assert panel.ask(command, address=3, **parameters) == {"ok": True}
+    until(lambda: len(panel.ask("frames")) == 1)
+    (frame,) = panel.ask("frames")
+    assert (frame["source"], frame["bits"]) == ("Panel", 24)
+
+
+def test_the_state_of_the_input_devices_can_be_asked_for(panel: Client) -> None:
+    panel.ask("position", address=3, instance=3, position=1)
+    (device,) = panel.ask("devices")
+    assert (device["name"], device["address"]) == ("Panel", 3)
+    assert [instance["value"] for instance in device["instances"]] == [0, 0, 0, 1023]
+
+
+def test_an_input_device_that_is_not_there_is_a_mistake(panel: Client) -> None:
+    assert panel.ask("button", address=4) == {"error": "no input device has the address 4"}
+    assert panel.ask("motion", address=3, instance=0, present=True) == {"error": "instance 0 of Panel is a push_button"}

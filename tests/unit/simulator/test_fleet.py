@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from custom_components.smart_lighting_ai_dali.simulator.colour import ColourType
+from custom_components.smart_lighting_ai_dali.simulator.device_specification import EventScheme
 from custom_components.smart_lighting_ai_dali.simulator.fleet import EXAMPLE_GTIN, Fleet, FleetError, built_in_fleets
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
@@ -364,3 +365,78 @@ def test_a_gear_can_have_a_luminaire_and_a_power() -> None:
 )
 def test_a_luminaire_that_can_not_be_is_a_mistake(luminaire: str, problem: str) -> None:
     assert problems(gear(f"luminaire: {luminaire}")) == (f"line 4, gear 1 (Lamp), luminaire: {problem}",)
+
+
+# --- Input devices
+
+
+def test_a_fleet_can_have_input_devices() -> None:
+    fleet = Fleet.parse(
+        """
+name: Test
+gear: []
+devices:
+  - name: Panel
+    room: Hall
+    address: 3
+    groups: [1, 31]
+    instances:
+      - push_button
+      - {type: push_button, scheme: instance_group, groups: [5, 6], double_press: told, filter: 0x0C, priority: 2}
+      - {type: occupancy_sensor, hold: 30}
+  - {name: New, instances: [light_sensor, absolute_input]}
+"""
+    )
+    panel, new = fleet.devices
+    assert (panel.name, panel.room, panel.short_address, panel.groups) == ("Panel", "Hall", 3, frozenset({1, 31}))
+    assert [instance.kind for instance in panel.instances] == [1, 1, 3]
+    button = panel.instances[1]
+    assert (button.scheme, button.groups, button.event_filter) == (EventScheme.INSTANCE_GROUP, (5, 6, None), 0x0C)
+    assert (button.priority, button.double_press) == (2, True)
+    assert panel.instances[2].hold_seconds == 30
+    assert (new.short_address, new.random_address) == (None, None)
+    assert panel.random_address is not None
+    assert panel.serial != new.serial
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("instances: []", "this list is not allowed; a list of 1 to 32 instances"),
+        (
+            "instances: [lamp]",
+            (
+                "this list is not allowed; the type of an instance has to be "
+                "push_button or absolute_input or occupancy_sensor or light_sensor"
+            ),
+        ),
+        (
+            "instances: [{type: push_button, groups: [1, 2, 3, 4]}]",
+            "this list is not allowed; the groups of an instance has to be up to three numbers 0 to 31",
+        ),
+        (
+            "instances: [3]",
+            (
+                "this list is not allowed; each one of push_button, absolute_input, occupancy_sensor, light_sensor, or "
+                "a mapping of type, scheme, filter, priority, groups, double_press, hold"
+            ),
+        ),
+    ],
+)
+def test_instances_that_can_not_be_are_mistakes(line: str, problem: str) -> None:
+    assert problems(f"name: Test\ngear: []\ndevices:\n  - name: Panel\n    {line}\n") == (
+        f"line 5, device 1, instances: {problem}",
+    )
+
+
+def test_two_devices_with_one_address_are_a_mistake() -> None:
+    devices = "".join(f"  - {{name: {name}, address: 3, instances: [push_button]}}\n" for name in ("A", "B"))
+    (problem,) = problems("name: Test\ngear: []\ndevices:\n" + devices)
+    assert problem == f"line 5, device 2 (B): address 3 is that of device 1 (A) too; {ADVICE}"
+
+
+def test_too_many_devices_are_a_mistake() -> None:
+    devices = "".join(f"  - {{instances: [push_button], address: {number % 64}}}\n" for number in range(65))
+    assert problems("name: Test\ngear: []\ndevices:\n" + devices) == (
+        "line 4, devices: a list of up to 64 input devices is needed",
+    )
