@@ -6,6 +6,7 @@ all numbers are hexadecimal. Source: doc/commands.md, doc/messages.md and the so
 github.com/SvenHaedrich/dali_usb_lpc1114. 500 000 baud, 8 data bits, no parity, 1 stop bit.
 
 Nothing on this wire has a checksum: a byte that was changed on the way is found only where it breaks a message's form.
+So that one that got lost does, data has to have the eight digits that the firmware writes; its documents show fewer.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ _STATUS: Final = 0x80
 _LONGEST: Final = 64
 
 _MESSAGE: Final = re.compile(
-    rb"\{(?P<tick>[0-9A-Fa-f]{8})(?P<origin>[:>])(?P<length>[0-9A-Fa-f]{2}) (?P<data>[0-9A-Fa-f]{1,8})\}"
+    rb"\{(?P<tick>[0-9A-Fa-f]{8})(?P<origin>[:>])(?P<length>[0-9A-Fa-f]{2}) (?P<data>[0-9A-Fa-f]{8})\}"
     rb"|Version (?P<major>\d{1,3})\.(?P<minor>\d{1,3})\.(?P<patch>\d{1,3}) ?\r"
 )
 # The line before the version.

@@ -64,7 +64,7 @@ def test_no_command_is_longer_than_the_firmwares_buffer(bits: int, data: st.Data
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"{00000011>10 FF00}", Heard(0x11, own=True, bits=16, data=0xFF00)),
+        (b"{00000011>10 0000FF00}", Heard(0x11, own=True, bits=16, data=0xFF00)),
         (b"{00000026:08 000000c4}", Heard(0x26, own=False, bits=8, data=0xC4)),
         (b"{00000026:18 00c10100}", Heard(0x26, own=False, bits=24, data=0xC10100)),
         (b"{00000015:81 00000000}", Event(0x15, own=False, status=Status.TIMEOUT)),
@@ -80,7 +80,16 @@ def test_messages_are_understood_and_nothing_of_them_is_dropped(text: bytes, mes
 
 
 @pytest.mark.parametrize(
-    "text", [b"{0000001>10 FF00}", b"{00000011>10 }", b"{00000011>21 0}", b"{00000011:08 100}", b"{00000011-08 1}"]
+    "text",
+    [
+        b"{0000001>10 0000FF00}",
+        b"{00000011>10 000FF00}",
+        b"{00000011>10 00000FF00}",
+        b"{00000011>10 }",
+        b"{00000011>21 00000000}",
+        b"{00000011:08 00000100}",
+        b"{00000011-08 00000001}",
+    ],
 )
 def test_what_is_damaged_says_nothing_and_is_counted(text: bytes) -> None:
     parser = Parser()
