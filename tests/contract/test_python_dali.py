@@ -1,11 +1,15 @@
 """A client that we did not write: python-dali's own LUBA driver and sequences, on the simulated line."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import logging
+from pathlib import Path
 from typing import Any
 
-from dali.address import GearBroadcast, GearGroup, GearShort
+from dali.address import DeviceShort, GearBroadcast, GearGroup, GearShort, InstanceNumber
+from dali.device.general import EventScheme
+from dali.device.helpers import DeviceInstanceTypeMapper
+from dali.device.sequences import Commissioning as CommissionDevices, SetEventSchemes, query_input_value
 from dali.driver.serial import DriverLubaRs232
 from dali.exceptions import TransmissionError
 from dali.gear import colour, general
@@ -16,6 +20,12 @@ from dali.memory import info, oem
 from dali.sequences import Commissioning, QueryDeviceTypes, QueryGroups, SetGroups
 import pytest
 
+from custom_components.smart_lighting_ai_dali.simulator.device_specification import (
+    DeviceSpecification,
+    InstanceSpecification,
+    InstanceType,
+)
+from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 
@@ -184,3 +194,50 @@ async def test_it_sets_and_reads_the_limits(build: Build, connect: Connect) -> N
     }
     for query, value in expected.items():
         assert await driver.send(QueryDT8ColourValue(GearShort(3), query)) == value
+
+
+# --- Input devices
+
+
+@pytest.fixture
+def panels(tmp_path: Path) -> Iterator[SimulatedLine]:
+    """Return a line with a lamp, a panel of a button and a light sensor, and a panel that is new."""
+    instances = (
+        InstanceSpecification(kind=InstanceType.PUSH_BUTTON),
+        InstanceSpecification(kind=InstanceType.LIGHT_SENSOR),
+    )
+    old = DeviceSpecification(name="Panel", short_address=0, random_address=0x4242, instances=instances)
+    new = DeviceSpecification(name="New", instances=instances)
+    line = SimulatedLine(Fleet(name="Panels", gear=(lamp(0),), devices=(old, new)), link=tmp_path / "panels", speed=4.0)
+    line.start()
+    yield line
+    line.stop()
+
+
+async def test_it_finds_input_devices_and_reads_what_they_see(panels: SimulatedLine, connect: Connect) -> None:
+    driver = await connect(panels)
+    types = DeviceInstanceTypeMapper()
+    await driver.send(types.autodiscover(2), priority=3)
+    assert types.mapping == {(0, 0): 1, (0, 1): 4}
+    panels.call(lambda simulation: simulation.inputs.shine(0, 1, 640))
+    assert await driver.send(query_input_value(DeviceShort(0), InstanceNumber(1)), priority=3) == 640
+    scheme = await driver.send(SetEventSchemes(DeviceShort(0), InstanceNumber(0), EventScheme.device), priority=3)
+    assert scheme.value == EventScheme.device
+
+
+async def test_it_hears_their_events(panels: SimulatedLine, connect: Connect) -> None:
+    driver = await connect(panels)
+    overheard = driver.new_dali_rx_queue()
+    panels.call(lambda simulation: simulation.inputs.gesture(0, 0, "short"))
+    async with asyncio.timeout(5):
+        event = await overheard.get()
+    assert (event.frame.as_integer >> 17, event.frame.as_integer & 0x3FF) == (0, 2)
+
+
+async def test_it_commissions_input_devices(panels: SimulatedLine, connect: Connect) -> None:
+    driver = await connect(panels)
+    used = await driver.send(CommissionDevices(available_addresses=[0, 1, 2]), priority=3)
+    assert [address.address for address in used] == [0, 1]
+    devices = panels.call(lambda simulation: simulation.inputs.snapshots())
+    assert [device["address"] for device in devices] == [0, 1]
+    assert not any(device["quiescent"] for device in devices)
