@@ -18,7 +18,7 @@ class MistakeError(ValueError):
 type Check = Callable[[object], Any]
 
 _VERSION: Final = re.compile(r"(\d{1,3})\.(\d{1,3})")
-_FAULTS: Final = ("lamp", "gear", "deaf")
+_FAULTS: Final = ("lamp", "gear", "deaf", "battery")
 _COLOURS: Final = {kind.name.lower(): kind for kind in ColourType}
 # A mirek is a millionth of the inverse of a kelvin.
 _MIREK: Final = 1_000_000
@@ -249,7 +249,14 @@ FIELDS: Final[dict[str, Field]] = {
     "power": Field(whole(1, 10_000), "power"),
     "operating_hours": Field(whole(0, 500_000), "operating_hours"),
     "luminaire": Field(luminaire, "luminaire"),
+    "rated_minutes": Field(whole(1, 510), "rated_minutes"),
+    "battery_minutes": Field(whole(1, 1440), "battery_minutes"),
     "faults": Field(faults, "faults"),
 }
 # The specification has one field per fault.
-FAULT_FIELDS: Final = {"lamp": "lamp_failure", "gear": "gear_failure", "deaf": "deaf"}
+FAULT_FIELDS: Final = {
+    "lamp": "lamp_failure",
+    "gear": "gear_failure",
+    "deaf": "deaf",
+    "battery": "battery_failure",
+}

@@ -79,10 +79,21 @@ class Gear:
     def gear_failure(self, value: bool) -> None:
         self._state.gear_failure = value
 
+    @property
+    def battery_failure(self) -> bool:
+        """Whether the battery of emergency lighting is broken; settable, raises ValueError where there is none."""
+        return self._state.emergency is not None and self._state.emergency.battery_failure
+
+    @battery_failure.setter
+    def battery_failure(self, value: bool) -> None:
+        if self._state.emergency is None:
+            raise ValueError(f"{self.name} has no battery: it is not of device type 1")
+        self._state.emergency.battery_failure = value
+
     def receive(self, data: int, now: float) -> int | None:
         """Take a 16-bit forward frame whose last edge was at `now`; return the answer (0 to 255) or None."""
         self._pass_time(now)
-        if self.deaf or not self._supply.hears:
+        if self.deaf or not self._hears:
             return None
         frame = self._hear(data, now)
         if _FIRST_SPECIAL <= frame.address < _FIRST_RESERVED:
@@ -113,6 +124,8 @@ class Gear:
             return
         self._half = self._device_type = None
         self._supply.set_mains(present=present, now=now)
+        if self._state.emergency is not None:
+            self._state.emergency.mains(present=present, now=now)
         if present:
             self._state.restart()
         else:
@@ -148,10 +161,18 @@ class Gear:
             if self._state.arc_power.starting:
                 self._state.power_on(now)
 
+    @property
+    def _hears(self) -> bool:
+        """Return whether a frame can reach the gear: emergency lighting lives on its battery, too."""
+        emergency = self._state.emergency
+        return self._supply.hears or (self._supply.has_line and emergency is not None and emergency.has_power)
+
     def _count(self, now: float) -> None:
         """Let the gear that reports on itself take note of the time that passed."""
         if self._state.usage is not None:
             self._state.usage.advance(now, supplied=self._supply.has_mains)
+        if self._state.emergency is not None:
+            self._state.emergency.advance(now)
 
     def _hear(self, data: int, now: float) -> _Frame:
         """Return the frame with what the one before left for it; that is spent now, whoever the frame is for."""
@@ -211,6 +232,8 @@ class Gear:
     def _take(self, frame: _Frame) -> int | None:
         """Take a direct arc power command (11.3.1), or a command of table 15."""
         state = self._state
+        if not self._supply.has_mains and (not frame.address & _IS_COMMAND or frame.opcode < Command.RESET):
+            return None  # on its battery it gives its emergency light, whatever level is asked for
         if not frame.address & _IS_COMMAND:
             state.types_to_list = None
             if self._may_act(None, frame, twice=False):

@@ -27,6 +27,7 @@ class GearFault(StrEnum):
     LAMP = "lamp"
     GEAR = "gear"
     DEAF = "deaf"
+    BATTERY = "battery"
 
 
 class Simulation:
@@ -150,6 +151,8 @@ class Simulation:
                     gear.gear_failure = present
                 case GearFault.DEAF:
                     gear.deaf = present
+                case GearFault.BATTERY:
+                    gear.battery_failure = present
 
     def set_frame_loss(self, fraction: float) -> None:
         """Lose this fraction of all frames, 0 to 1; raises ValueError."""

@@ -75,5 +75,10 @@ class GearSpecification:
     """How long it was at full light before the simulation began."""
     luminaire: Luminaire = Luminaire()  # noqa: RUF009  # it is frozen
     """What its maker says of it in gear of device type 50."""
+    rated_minutes: float = 60.0
+    """How long emergency lighting (device type 1) has to last on its battery."""
+    battery_minutes: float = 75.0
+    """How long it does last."""
+    battery_failure: bool = False
     automatic_activation: bool = True
     """Whether a command for the level activates a staged colour (209, 9.12.5)."""

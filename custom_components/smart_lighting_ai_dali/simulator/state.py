@@ -9,6 +9,7 @@ from .arc_power import ArcPower
 from .colour_commands import DEVICE_TYPE as COLOURS, ColourGear
 from .colour_control import ColourControl
 from .commands import Command
+from .emergency import DEVICE_TYPE as EMERGENCY, Emergency
 from .extension import Extension
 from .initialisation import Initialisation
 from .led_module import DEVICE_TYPE as LED_MODULES, LedModule
@@ -61,6 +62,10 @@ class State:
         if COLOURS in types:
             self.colour = ColourControl(specification)
             self.extensions[COLOURS] = ColourGear(self.colour, self.variables, self.registers)
+        self.emergency: Emergency | None = None
+        if EMERGENCY in types:
+            self.emergency = Emergency(specification, self.registers, lamp_failed=lambda: self.lamp_failure)
+            self.extensions[EMERGENCY] = self.emergency
         self._lamp_failure = specification.lamp_failure
         self._gear_failure = specification.gear_failure
         self.power_cycle_seen = True
@@ -255,5 +260,6 @@ class State:
             "groups": [group for group in range(16) if variables.groups >> group & 1],
             "scenes": {str(scene): level for scene, level in enumerate(variables.scenes) if level != MASK},
             "colour": None if self.colour is None else self.colour.snapshot(now),
+            "emergency": None if self.emergency is None else self.emergency.snapshot(),
             "dtr": [self.registers.dtr0, self.registers.dtr1, self.registers.dtr2],
         }

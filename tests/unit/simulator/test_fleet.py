@@ -156,7 +156,7 @@ def test_an_address_can_be_none() -> None:
         ),
         ("edition: 3", "line 4, gear 1 (Lamp), edition: 3 is not allowed; 1 to 2"),
         ("power_on_level: 255", "line 4, gear 1 (Lamp), power_on_level: 255 is not allowed; 0 to 254, or mask"),
-        ("faults: [fire]", f"line 4, gear 1 (Lamp), faults: {LIST}; a list of lamp, gear, deaf"),
+        ("faults: [fire]", f"line 4, gear 1 (Lamp), faults: {LIST}; a list of lamp, gear, deaf, battery"),
         ("scenes: {3: 1, 0x3: 2}", "line 4, gear 1 (Lamp), scenes: 3 stands there twice; once is enough"),
         ('room: "\\uD800"', r"line 4, gear 1 (Lamp), room: \ud800 is not allowed; a text"),
         (
