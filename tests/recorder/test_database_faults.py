@@ -37,6 +37,7 @@ from .trouble import (
     held_up,
     lag_of_the_loop,
     locked,
+    look_at,
     moved_away,
     observations,
     slow_commits,
@@ -161,8 +162,7 @@ async def test_after_a_broken_file_all_goes_on_in_a_new_one(
     for source in ("kitchen", "bath", "hall"):
         buffer.extend(observations(3, source))
     await site.site.feature_engineering.async_flush(alive=True)
-    after(site, LOOK_INTERVAL)
-    await until(lambda: site.site.database.health.sizes is not None)
+    await look_at(site)
     await hass.async_add_executor_job(damage, file_of(recorder_mock), first_page)
     light = site.entity("light", 1)
     buffer.extend(observations(100, "hall"))

@@ -18,7 +18,7 @@ from tests.databases import SERVERS, new_database
 from tests.integration.conftest import Build, House
 
 from .stalling_proxy import StallingProxy, stalling_proxy_to
-from .trouble import after, count, flush_until, lag_of_the_loop, observations, until
+from .trouble import after, count, flush_until, lag_of_the_loop, look_at, observations, until
 
 # The recorder's executor has four.
 OTHERS = 3
@@ -55,9 +55,7 @@ async def site(build: Build, monkeypatch: pytest.MonkeyPatch) -> House:
     """Return a site without lines, whose database is well, and which has little patience."""
     house: House = await build()
     await house.site.feature_engineering.async_flush(alive=True)
-    after(house, LOOK_INTERVAL)
-    # The first look measures our tables at its end.
-    await until(lambda: house.site.database.health.sizes is not None)
+    await look_at(house)
     monkeypatch.setattr(health, "PROBE_SECONDS", 0.2)
     return house
 

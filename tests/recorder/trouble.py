@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from sqlalchemy import Connection, event
 
+from custom_components.smart_lighting_ai_dali.database_watch import INTERVAL as LOOK_INTERVAL
 from custom_components.smart_lighting_ai_dali.db.signals import Observation, Signal
 from custom_components.smart_lighting_ai_dali.feature_engineering import FLUSH_INTERVAL
 from tests.integration.conftest import House
@@ -60,6 +61,19 @@ async def flush_until(site: House, condition: Callable[[], bool]) -> None:
         return True
 
     await until(let_pass)
+
+
+async def look_at(site: House) -> None:
+    """Let the database be looked at, with all that belongs to a look; its end is that our tables were measured."""
+
+    def is_measured() -> bool:
+        if site.site.database.health.sizes is None:
+            # The look of the start may not be over, and no other begins before.
+            after(site, LOOK_INTERVAL)
+            return False
+        return True
+
+    await until(is_measured)
 
 
 async def stored(site: House, statement: str) -> list[Any]:
