@@ -227,7 +227,7 @@ async def test_a_foreign_device_is_recognised_within_three_seconds_and_hears_no_
         with pytest.raises(error):
             await find_adapter(device.path, Ears())
         assert time.monotonic() - begun < 3
-        assert device.received == b"Y\x20\x01\x00\x21" + b"?" + b"\x010601F8\x17"
+        assert device.received == b"Y\x20\x01\x00\x21" + b"?" + b"\x010601F8\x17" * 2
     finally:
         device.close()
 
@@ -294,6 +294,23 @@ async def test_a_command_that_is_sent_twice_is_heard_twice(build: Build, connect
         assert answer is not None
         assert answer.as_integer >> 4 == value
     assert len(ears.frames) == 2 * 4
+
+
+@pytest.mark.parametrize("kind", [AdapterKind.FOXTRON], indirect=True)
+async def test_one_confirmation_for_both_halves_is_enough(build: Build, connect: Open) -> None:
+    line = build(lamp(3))
+    driver, ears = await connect(line)
+
+    def confirm_both_at_once(simulation: Simulation) -> None:
+        simulation.adapter.confirms_each = False
+
+    await do(line, confirm_both_at_once)
+    await send(driver, general.DTR0(7))
+    await send(driver, general.SetFadeTime(GearShort(3)))
+    answer = await send(driver, general.QueryFadeTimeFadeRate(GearShort(3)))
+    assert answer is not None
+    assert answer.as_integer >> 4 == 7
+    assert len(ears.frames) == 4
 
 
 async def test_frames_of_control_devices_are_carried_too(build: Build, connect: Open) -> None:

@@ -12,14 +12,18 @@ from .sevenlab_driver import open_sevenlab
 
 type Open = Callable[..., Awaitable[Driver]]
 
-# In the order in which an unknown port is asked.
 _OPEN: Final[dict[WireProtocol, Open]] = {
     WireProtocol.LUBA: open_luba,
     WireProtocol.SEVENLAB: open_sevenlab,
     WireProtocol.FOXTRON: open_foxtron,
 }
-# Three questions, each of which may stay without an answer, take less than three seconds with the port opened for each.
-_PATIENCE: Final = 0.7
+# How often an unknown port is asked in each protocol, and for how many seconds each time; with the port opened for
+# each, that is less than three seconds in all. A Foxtron converter has its power from the port and has to start first.
+_LOOKS: Final[dict[WireProtocol, tuple[int, float]]] = {
+    WireProtocol.LUBA: (1, 0.7),
+    WireProtocol.SEVENLAB: (1, 0.6),
+    WireProtocol.FOXTRON: (2, 0.45),
+}
 
 
 async def open_adapter(url: str, listener: DriverListener, protocol: WireProtocol) -> Driver:
@@ -31,14 +35,14 @@ async def find_adapter(url: str, listener: DriverListener) -> Driver:
     """Open a port and find out which adapter is behind it, within three seconds.
 
     Each protocol has its own speed, so the port is opened for each. What is sent to a device that is none of ours are
-    three short questions, fourteen bytes in all and no line end among them: nothing that a modem, a printer or another
-    adapter takes for a command. Raises a LineError: NotAnAdapterError where something else spoke.
+    a few short questions, without a line end among them: nothing that a modem, a printer or another adapter takes for a
+    command. Raises a LineError: NotAnAdapterError where something else spoke.
     """
     silent: LineError | None = None
     other: LineError | None = None
-    for opened in _OPEN.values():
+    for protocol, (attempts, patience) in _LOOKS.items():
         try:
-            return await opened(url, listener, attempts=1, patience=_PATIENCE)
+            return await _OPEN[protocol](url, listener, attempts=attempts, patience=patience)
         except AdapterSilentError as error:
             silent = error
         except NotAnAdapterError as error:
