@@ -173,6 +173,8 @@ class Gear:
             self._state.usage.advance(now, supplied=self._supply.has_mains)
         if self._state.emergency is not None:
             self._state.emergency.advance(now)
+        if self._state.switch is not None:
+            self._state.switch.advance(now)
 
     def _hear(self, data: int, now: float) -> _Frame:
         """Return the frame with what the one before left for it; that is spent now, whoever the frame is for."""

@@ -5,18 +5,22 @@ import random
 from typing import Final
 
 from ..dali.level import HIGHEST, MASK, OFF
+from .analogue_converter import DEVICE_TYPE as CONVERTER, AnalogueConverter
 from .arc_power import ArcPower
 from .colour_commands import DEVICE_TYPE as COLOURS, ColourGear
 from .colour_control import ColourControl
 from .commands import Command
+from .dimming_curve import DEVICE_TYPE as CURVE, DimmingCurve
 from .emergency import DEVICE_TYPE as EMERGENCY, Emergency
 from .extension import Extension
 from .initialisation import Initialisation
 from .led_module import DEVICE_TYPE as LED_MODULES, LedModule
 from .luminaire import LUMINAIRE_CELLS
 from .memory_banks import Memory, MemoryBank, bank_0, bank_1
+from .phase_dimmer import DEVICE_TYPE as PHASE_DIMMER, PhaseDimmer
 from .reporting_banks import DIAGNOSTICS, ENERGY_REPORTING, LUMINAIRE_DATA, diagnostic_banks, energy_banks
 from .specification import GearSpecification
+from .switching_function import DEVICE_TYPE as RELAY, SwitchingFunction
 from .usage import Usage
 from .variables import Registers, Variables
 
@@ -66,6 +70,18 @@ class State:
         if EMERGENCY in types:
             self.emergency = Emergency(specification, self.registers, lamp_failed=lambda: self.lamp_failure)
             self.extensions[EMERGENCY] = self.emergency
+        self.switch: SwitchingFunction | None = None
+        if RELAY in types:
+            self.switch = SwitchingFunction(self.registers, level=self.arc_power.level, now_at=self.arc_power.target)
+            self.extensions[RELAY] = self.switch
+        if CONVERTER in types:
+            self.extensions[CONVERTER] = AnalogueConverter(
+                self.variables, self.registers, level=self.arc_power.level, lamp_failed=lambda: self.lamp_failure
+            )
+        if PHASE_DIMMER in types:
+            self.extensions[PHASE_DIMMER] = PhaseDimmer(self.registers, lamp_failed=lambda: self.lamp_failure)
+        if CURVE in types:
+            self.extensions[CURVE] = DimmingCurve(self.variables, self.registers)
         self._lamp_failure = specification.lamp_failure
         self._gear_failure = specification.gear_failure
         self.power_cycle_seen = True
@@ -261,5 +277,6 @@ class State:
             "scenes": {str(scene): level for scene, level in enumerate(variables.scenes) if level != MASK},
             "colour": None if self.colour is None else self.colour.snapshot(now),
             "emergency": None if self.emergency is None else self.emergency.snapshot(),
+            "switch": None if self.switch is None else self.switch.snapshot(now),
             "dtr": [self.registers.dtr0, self.registers.dtr1, self.registers.dtr2],
         }
