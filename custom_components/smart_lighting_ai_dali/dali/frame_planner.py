@@ -173,14 +173,19 @@ class _Plan:
         deaf = _bits(place for place, hearer in enumerate(self._hearers) if hearer.gear.edition == 1)
         codes_missing, codes_agreeing = self._wishing(codes, code_known)
         extended_missing, extended_agreeing = self._wishing(extended, extended_known)
+        ranks = {self._hearers[place].gear.address: number for place, number in self._order.items()}
         steps: list[tuple[tuple[Command, ...], Gears]] = []
         for value in sorted({*codes_missing, *extended_missing}):
             missing, missing_extended = codes_missing.get(value, 0), extended_missing.get(value, 0)
             agreeing = extended_agreeing.get(value, 0) | deaf
-            commands: list[Command] = [general.DTR0(value)]
-            commands += [general.SetFadeTime(one) for one in self._addresses(missing, codes_agreeing.get(value, 0))]
-            commands += [general.SetExtendedFadeTime(one) for one in self._addresses(missing_extended, agreeing)]
-            steps.append((tuple(commands), missing | missing_extended))
+            uses: list[tuple[Address, Command]] = [
+                (one, general.SetFadeTime(one)) for one in self._addresses(missing, codes_agreeing.get(value, 0))
+            ]
+            uses += [(one, general.SetExtendedFadeTime(one)) for one in self._addresses(missing_extended, agreeing)]
+            # Who comes first gets both parts first: where others go in between, its level needs no more.
+            uses.sort(key=lambda use: ranks.get(use[0].address, -1) if isinstance(use[0], GearShort) else -1)
+            commands = (general.DTR0(value), *(command for _, command in uses))
+            steps.append((commands, missing | missing_extended))
         return steps
 
     def _wishing(self, wishes: Mapping[int, int], known: list[int | None]) -> tuple[dict[int, Gears], dict[int, Gears]]:

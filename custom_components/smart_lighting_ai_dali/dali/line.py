@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 import logging
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +14,7 @@ from dali.gear import general
 
 from .adapter import Adapter, WireProtocol
 from .adapters import open_adapter
+from .census import changes_addresses, has_everyone_an_address, is_nobody_else
 from .discovery import Discovery, ScanListener, ScanResult
 from .driver import Driver
 from .errors import (
@@ -27,12 +27,13 @@ from .errors import (
 )
 from .events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
 from .fade import Fade
+from .gathering import Gathering
 from .gear import Gear
 from .level import Level
 from .reader import Reader
-from .sequences import Steps, go_to_last_active_level, set_level
 from .state import Effect, GearState, KnownState
 from .supervisor import Supervisor
+from .target import Recall, Target
 from .timing import Priority
 from .transactions import ProgressListener, Sequence, Transactions
 
@@ -46,17 +47,11 @@ _START_UP: Final = 0.8
 _READ_AFTER_FADE: Final = 0.3
 # What is on at last is asked so soon whether it is, in seconds: a person looks at the switch.
 _READ_EARLY: Final = 0.05
+# Once all known gear is read, it is asked whether there is any other, in seconds after the line is online.
+_CENSUS_AFTER: Final = 10.0
 # Gear of the first edition can't identify itself: it goes up and down this often, each for this long, in seconds.
 _IDENTIFY_TIMES: Final = 3
 _IDENTIFY_HALF: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Target:
-    """Where a gear is to go; `level` None is its last active level."""
-
-    level: Level | None
-    fade: Fade
 
 
 class Line:
@@ -92,7 +87,11 @@ class Line:
             name, connect=self._connect, connected=self._connected, disconnected=self._disconnected
         )
         self._driver: Driver | None = None
-        self._targets: dict[str, list[_Target]] = {}
+        self._all_known = False
+        self._address_changes = 0
+        self._gathering = Gathering(
+            self._transactions, self._known, all_known=lambda: self.complete, carried=self._carried
+        )
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
         self._scan: asyncio.Task[ScanResult] | None = None
@@ -108,6 +107,11 @@ class Line:
     def scanning(self) -> bool:
         """Tell whether a scan is running."""
         return self._scan is not None and not self._scan.done()
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether all gear of the line is known: only then a frame may go to several."""
+        return self._all_known and all(self._known.present(key) for key in self._known.gear)
 
     def state(self, key: str) -> GearState:
         """Return how a gear is; raises GearUnknownError."""
@@ -186,17 +190,18 @@ class Line:
     async def set_level(self, key: str, level: Level, *, fade: Fade | None = None, priority: Priority) -> None:
         """Fade a gear to a level; without a fade, with its own. Raises LineError.
 
-        When several targets of one gear wait, the newest goes first and the others are dropped.
+        When several targets of one gear wait, the newest is sent and the others are dropped. What waits for several
+        gear goes out together, in the fewest frames.
         """
         gear = self._present(key)
-        await self._go(gear, _Target(gear.clamp(level), gear.fade if fade is None else fade), priority)
+        await self._gathering.go(key, Target(level=level, fade=gear.fade if fade is None else fade), priority)
 
     async def turn_on(self, key: str, *, fade: Fade | None = None, priority: Priority) -> None:
         """Fade a gear to the level at which it was on last. Raises LineError."""
         gear = self._present(key)
         last = self._known.state(key).last_level
-        level = None if last is None else gear.clamp(last)
-        await self._go(gear, _Target(level, gear.fade if fade is None else fade), priority)
+        level = Recall.LAST_ACTIVE if last is None else gear.clamp(last)
+        await self._gathering.go(key, Target(level=level, fade=gear.fade if fade is None else fade), priority)
 
     async def identify(self, key: str) -> None:
         """Let a gear show which one it is. Raises LineError."""
@@ -240,41 +245,21 @@ class Line:
         """Drop a gear that is gone; a scan brings it back where it is not. Raises GearUnknownError."""
         self._gear(key)
         self._known.forget(key)
-        self._targets.pop(key, None)
+        self._gathering.forget(key)
+        # It may be there all the same.
+        self._address_changes += 1
+        self._all_known = False
         self._tell(GearForgotten(key))
 
-    # Targets
-
-    async def _go(self, gear: Gear, target: _Target, priority: Priority) -> None:
-        key = gear.key
-        waiting = self._targets.setdefault(key, [])
-        waiting.append(target)
-        try:
-            await self._transactions.send(self._newest_target(key), priority=priority)
-        finally:
-            if target in waiting:
-                waiting.remove(target)
-            if not waiting and self._targets.get(key) is waiting:
-                del self._targets[key]
-
-    def _newest_target(self, key: str) -> Steps[None]:
-        """Carry the newest target of a gear, when the turn comes; nothing, where it was carried already."""
-        waiting = self._targets.get(key, [])
-        if not waiting or not self._known.present(key):
-            return
-        gear, target = self._known.gear[key], waiting[-1]
-        older = waiting[:-1]
-        if target.level is None:
-            yield from go_to_last_active_level(gear, target.fade, lambda: self._known.fade(key))
+    def _carried(self, key: str, target: Target) -> None:
+        """Take note that a gear was sent all of its target."""
+        if target.level is Recall.LAST_ACTIVE:
             # Where that is only the gear knows: at first, that it is on.
             self._reader.read((key,), after=_READ_EARLY)
         else:
-            yield from set_level(gear, target.level, target.fade, lambda: self._known.fade(key))
             # A frame may get lost on the line, and nothing says so.
-            self._reader.verify(key, after=target.fade.seconds + _READ_AFTER_FADE)
-        for carried in (*older, target):
-            if carried in waiting:
-                waiting.remove(carried)
+            seconds = 0.0 if target.fade is None else target.fade.seconds
+            self._reader.verify(key, after=seconds + _READ_AFTER_FADE)
 
     # The adapter comes and goes
 
@@ -309,8 +294,9 @@ class Line:
 
     def _go_online(self, driver: Driver, *, after: float) -> None:
         self._known.doubt()
+        self._all_known = False
         self._transactions.open(driver)
-        self._work(self._reader.run)
+        self._work(self._serve)
         self._reader.read(self._known.gear, after=after)
         self._set_status(LineStatus.ONLINE, None)
 
@@ -319,6 +305,24 @@ class Line:
         self._transactions.close(reason)
         self._work(self._watch_power)
         self._set_status(LineStatus.NO_POWER, reason)
+
+    async def _serve(self) -> None:
+        """Read gear while the line is online, and find out whether all is known."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._count())
+            await self._reader.run()
+
+    async def _count(self) -> None:
+        while not self._all_known:
+            await asyncio.sleep(_CENSUS_AFTER)
+            if self.scanning or not self._known.gear:
+                continue
+            addresses = {gear.address for gear in self._known.gear.values()}
+            changes = self._address_changes
+            with suppress(LineError):  # it is tried again
+                nobody = await is_nobody_else(self._transactions, addresses, priority=Priority.BACKGROUND)
+                self._all_known = nobody and changes == self._address_changes
+                return
 
     async def _watch_power(self) -> None:
         """Look whether the line has its power back; the driver tells `power_changed` when it has."""
@@ -351,6 +355,10 @@ class Line:
     def frame_seen(self, frame: Frame, *, own: bool) -> None:
         """Take note of a frame that was on the line."""
         effect: Effect = self._known.see(frame, own=own)
+        self._gathering.seen(effect, own=own)
+        if changes_addresses(frame):
+            self._address_changes += 1
+            self._all_known = False
         if effect.changed:
             self._tell(StateChanged(effect.changed))
         for key in effect.settings:
@@ -362,7 +370,7 @@ class Line:
     # Scan
 
     async def _discover(self, progress: ScanListener | None) -> ScanResult:
-        before = set(self._known.gear)
+        before, changes = set(self._known.gear), self._address_changes
         expected = frozenset(gear.address for gear in self._known.gear.values())
         discovery = Discovery(self._transactions, found=self._keep, expected=expected, progress=progress)
         await discovery.run()
@@ -377,6 +385,8 @@ class Line:
         gone = frozenset(key for key in missing if self._known.gone(key))
         if gone:
             self._tell(StateChanged(gone))
+        everyone = await has_everyone_an_address(self._transactions, priority=Priority.CONFIGURATION)
+        self._all_known = everyone and not unclear and changes == self._address_changes
         return ScanResult(
             found=found,
             new=tuple(gear for gear in found if gear.key not in before),

@@ -174,6 +174,10 @@ class KnownState:
         """Tell whether a gear's minimum and maximum are those that it had when it was read."""
         return key not in self._limits_unknown
 
+    def target_known(self, key: str) -> bool:
+        """Tell whether the level of a gear is where it is or is going: nothing moved it that only it knows of."""
+        return key not in self._targets_unknown
+
     def changes(self, key: str) -> int:
         """Return a number that is another once a frame changed the gear: an answer from before is outdated then."""
         return self._changes.get(key, 0)
@@ -183,8 +187,9 @@ class KnownState:
         self._states[key] = replace(self._states[key], last_level=level)
 
     def doubt(self) -> None:
-        """Take no fade for granted: the line was out of sight, and others may have changed things."""
+        """Take no fade and no level for granted: the line was out of sight, and others may have changed things."""
         self._fades.clear()
+        self._targets_unknown.update(self.gear)
         self._previous = None
         self._dtr0 = None
 
