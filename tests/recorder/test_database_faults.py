@@ -9,8 +9,11 @@ import time
 from typing import Any
 
 from homeassistant.components.recorder import Recorder
+from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 import pytest
 from sqlalchemy import Connection
 
@@ -210,6 +213,19 @@ async def test_another_database_after_a_restart_is_told(site: House, hass: HomeA
     after(site, LOOK_INTERVAL)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert issues.async_get_issue(DOMAIN, DATABASE_STARTED_ANEW) is not None
+    await close(hass, DATABASE_STARTED_ANEW)
+    assert issues.async_get_issue(DOMAIN, DATABASE_STARTED_ANEW) is None
+
+
+async def close(hass: HomeAssistant, issue_id: str) -> None:
+    """Read what an issue says, and submit."""
+    assert await async_setup_component(hass, "repairs", {})
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    dialog = await flows.async_init(DOMAIN, data={"issue_id": issue_id})
+    assert dialog["type"] is FlowResultType.FORM
+    result = await flows.async_configure(dialog["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @dies
