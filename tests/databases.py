@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+import os
 from pathlib import Path
 import subprocess
 from typing import Final
 import uuid
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
 SCRIPT: Final = Path(__file__).parents[1] / "scripts" / "databases"
 SQLITE: Final = "sqlite"
@@ -20,9 +21,9 @@ ENGINES: Final = (SQLITE, *SERVERS)
 
 
 @cache
-def running_servers() -> dict[str, URL]:
-    """Return the addresses of the servers that run, by their names."""
-    urls = subprocess.run([SCRIPT, "urls"], check=True, capture_output=True, text=True, timeout=10).stdout
+def running_servers(folder: Path | None = None) -> dict[str, URL]:
+    """Return the addresses of the servers that run, by their names; those of everybody, or those in a folder."""
+    urls = _script("urls", folder=folder).stdout
     return {
         # To SQLAlchemy, MariaDB is a MySQL.
         POSTGRESQL if url.get_backend_name() == POSTGRESQL else MARIADB: url
@@ -30,11 +31,49 @@ def running_servers() -> dict[str, URL]:
     }
 
 
+class OwnServer:
+    """A server for one test file, which may stop it."""
+
+    def __init__(self, engine: str, folder: Path) -> None:
+        self.url = running_servers(folder)[engine]
+        self._engine = engine
+        self._folder = folder
+
+    def stop(self) -> None:
+        """Stop it; it keeps its data."""
+        _script("down", self._engine, folder=self._folder).check_returncode()
+
+    def start(self) -> None:
+        """Start it again where it was."""
+        _script("up", self._engine, folder=self._folder).check_returncode()
+
+
+@contextmanager
+def own_server(engine: str, folder: Path) -> Iterator[OwnServer]:
+    """Start a server in a folder; the test is skipped where there is no program for it."""
+    started = _script("start", engine, folder=folder)
+    if "apt-get install" in started.stderr:
+        pytest.skip(started.stderr)
+    started.check_returncode()
+    try:
+        yield OwnServer(engine, folder)
+    finally:
+        _script("stop", folder=folder).check_returncode()
+
+
+def _script(*arguments: str, folder: Path | None) -> subprocess.CompletedProcess[str]:
+    elsewhere = {} if folder is None else {"DATABASES": str(folder)}
+    return subprocess.run(
+        [SCRIPT, *arguments], env=os.environ | elsewhere, check=False, capture_output=True, text=True, timeout=120
+    )
+
+
 @contextmanager
 def database_on(server: URL) -> Iterator[URL]:
     """Make a database on a server, and drop it in the end; others may have theirs there as well."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    # Without a pool: a server may have been restarted in between.
+    admin = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     try:
@@ -42,7 +81,6 @@ def database_on(server: URL) -> Iterator[URL]:
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name}"))
-        admin.dispose()
 
 
 @contextmanager
