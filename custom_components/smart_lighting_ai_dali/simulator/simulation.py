@@ -166,8 +166,10 @@ class Simulation:
         self.wire.send(Transmission(bits=bits, data=data, priority=priority, source=FOREIGN_SOURCE, twice=twice))
 
     def disturb(self) -> None:
-        """Let a spike pass over the line; raises ValueError where it has no power."""
+        """Let a spike pass over the idle line; raises ValueError where it has no power, or a frame is on it."""
         self._check_power()
+        if self.wire.busy:
+            raise ValueError("a frame is on the line, and a spike in it would be a part of it; try again")
         self.wire.disturb()
 
     def adapter_deaf(self, deaf: bool) -> None:  # noqa: FBT001  # its name says what is true

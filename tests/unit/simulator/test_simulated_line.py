@@ -157,7 +157,7 @@ def test_two_lines_have_adapters_of_their_own(tmp_path: Path) -> None:
     def serial(name: str, seed: int) -> int:
         line = SimulatedLine(Fleet(name=name, gear=()), link=tmp_path / "line", seed=seed)
         line.start()
-        number = line.call(lambda simulation: simulation.adapter.identity.serial)
+        number: int = line.call(lambda simulation: simulation.adapter.identity.serial)
         line.stop()
         return number
 
@@ -231,3 +231,16 @@ def test_a_line_that_the_adapter_feeds_is_dark_when_that_is_turned_off(tmp_path:
 def test_a_foreign_frame_that_is_none(line: SimulatedLine, bits: int, data: int) -> None:
     with pytest.raises(ValueError, match="16 or 24 bits"):
         line.call(lambda simulation: simulation.foreign_frame(bits, data))
+
+
+def test_a_spike_needs_an_idle_line(tmp_path: Path) -> None:
+    line = SimulatedLine(FLEET, link=tmp_path / "slow", speed=0.02)
+    line.start()
+    try:
+        line.call(lambda simulation: simulation.foreign_frame(16, 0))
+        until(lambda: line.call(lambda simulation: simulation.wire.busy))
+        with pytest.raises(ValueError, match="a frame is on the line"):
+            line.call(Simulation.disturb)
+        assert line.call(lambda simulation: simulation.log.frames()) == []
+    finally:
+        line.stop()
