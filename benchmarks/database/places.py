@@ -31,10 +31,9 @@ _PRAGMAS: Final = ("journal_mode=WAL", "cache_size=-16384", "synchronous=NORMAL"
 class Place:
     """Makes new databases: on a server, or where there is none, as files."""
 
-    def __init__(self, engine: str, server: URL | None, *, is_kept: bool = True) -> None:
+    def __init__(self, engine: str, server: URL | None) -> None:
         self.engine = engine
         self._server = server
-        self._is_kept = is_kept
 
     @contextmanager
     def new_database(self) -> Iterator[str]:
@@ -52,10 +51,8 @@ class Place:
             try:
                 yield self._server.set(database=name).render_as_string(hide_password=False)
             finally:
-                # A server of our own goes as a whole; a MariaDB that was restarted can't drop databases either.
-                if self._is_kept:
-                    with admin.connect() as connection:
-                        connection.execute(text(f"DROP DATABASE {name}{_INSISTING[self._server.get_backend_name()]}"))
+                with admin.connect() as connection:
+                    connection.execute(text(f"DROP DATABASE {name}{_INSISTING[self._server.get_backend_name()]}"))
         finally:
             admin.dispose()
 
@@ -70,7 +67,7 @@ class OwnServer:
     @property
     def place(self) -> Place:
         """Return where databases are made on it."""
-        return Place(self._engine, _running(self._folder)[self._engine], is_kept=False)
+        return Place(self._engine, _running(self._folder)[self._engine])
 
     def down(self) -> None:
         """Stop it; what it has is kept."""
