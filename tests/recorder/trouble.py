@@ -37,7 +37,7 @@ def observations(count: int, source: str = "lamp", *, hours_ago: int = 0) -> lis
     ]
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until something is so, and for nothing else: a database in trouble has others wait as well."""
     # Not asyncio.timeout: that is over at once where a test lets time pass.
     ends = time.monotonic() + seconds
@@ -51,29 +51,29 @@ def after(site: House, span: timedelta) -> None:
     async_fire_time_changed(site.hass, dt_util.utcnow() + span)
 
 
+async def let_pass_until(site: House, span: timedelta, condition: Callable[[], bool]) -> None:
+    """Let time pass, again and again, until something is so."""
+    passed = 0.0
+
+    def is_so() -> bool:
+        nonlocal passed
+        # Not more often: everything else that waits for its time begins with each, too.
+        if not condition() and time.monotonic() - passed > 0.25:
+            after(site, span)
+            passed = time.monotonic()
+        return condition()
+
+    await until(is_so)
+
+
 async def flush_until(site: House, condition: Callable[[], bool]) -> None:
     """Let the flush have its turns until something is so."""
-
-    def let_pass() -> bool:
-        if not condition():
-            after(site, FLUSH_INTERVAL)
-            return False
-        return True
-
-    await until(let_pass)
+    await let_pass_until(site, FLUSH_INTERVAL, condition)
 
 
 async def look_at(site: House) -> None:
-    """Let the database be looked at, with all that belongs to a look; its end is that our tables were measured."""
-
-    def is_measured() -> bool:
-        if site.site.database.health.sizes is None:
-            # The look of the start may not be over, and no other begins before.
-            after(site, LOOK_INTERVAL)
-            return False
-        return True
-
-    await until(is_measured)
+    """Let the database be looked at, up to the measuring of our tables at the end."""
+    await let_pass_until(site, LOOK_INTERVAL, lambda: site.site.database.health.sizes is not None)
 
 
 async def stored(site: House, statement: str) -> list[Any]:
