@@ -12,7 +12,7 @@ from tests.warm_process import Job, WarmProcess
 @pytest.fixture(scope="module")
 def warm_process() -> Iterator[WarmProcess]:
     """Return a process for the jobs."""
-    with WarmProcess("tests.unit.db.without_home_assistant", "tests.unit.db.killed_jobs") as process:
+    with WarmProcess("tests.part_alone", "tests.unit.db.killed_jobs") as process:
         yield process
 
 
