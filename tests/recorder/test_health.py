@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 
 from homeassistant.components.recorder import Recorder
@@ -18,12 +19,13 @@ from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.database_watch import INTERVAL
 from custom_components.smart_lighting_ai_dali.db import health
 from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
+from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_lighting_ai_dali.sensor import SCAN_INTERVAL, SITE_SENSORS
 from tests.integration.conftest import Build, House
 
 from .conftest import on_every_engine
-from .trouble import held_up, observations, until
+from .trouble import file_of, held_up, observations, until
 
 
 @pytest.fixture
@@ -197,3 +199,23 @@ async def test_one_reading_at_a_time_uses_one_of_the_recorders_threads(site: Hou
             running.pop()
 
     assert await asyncio.gather(*(database.async_read("count", count) for _ in range(6))) == [1] * 6
+
+
+async def test_a_question_that_fails_is_told_as_a_write_that_fails(
+    site: House, recorder_mock: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    await site.site.feature_engineering.async_flush(alive=True)
+    await look(site)
+    seen, file = site.site.database.health, file_of(recorder_mock)
+    away = file.rename(file.with_suffix(".away"))
+    for _ in range(2):
+        await look(site)
+        assert seen.status is DatabaseStatus.FAILING
+    assert seen.problem == "OperationalError"
+    with pytest.raises(DatabaseUnavailableError):
+        await site.site.database.async_read("look", lambda connection: connection.execute(text("SELECT 1")).scalar())
+    away.rename(file)
+    await look(site)
+    assert seen.status.value == "ok"
+    told = [record for record in caplog.records if record.getMessage().startswith("database=")]
+    assert [record.levelno for record in told] == [logging.WARNING, logging.INFO]
