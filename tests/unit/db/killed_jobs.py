@@ -36,7 +36,8 @@ from .structure import structure_of
 from .version_1 import make_version_1
 
 START: Final = 1_790_000_000_000 // HOUR_MS * HOUR_MS
-NOW: Final = START + 2 * HOUR_MS + WINDOW_MS
+# An hour, and the beginning of another.
+NOW: Final = START + HOUR_MS + 2 * WINDOW_MS
 LONG_AGO: Final = START - 100 * pruning.DAY_MS
 # A kill before one of these leaves what a kill after the change before it leaves.
 _READS: Final = ("SELECT", "DESCRIBE", "SHOW", "PRAGMA")
@@ -112,18 +113,18 @@ _SIGNALS: Final = (
 
 
 def _observations(chance: Random, first_ms: int, last_ms: int, count: int) -> list[Observation]:
-    """Return what three sources in two zones say, so many times each."""
+    """Return what a source in each of two zones says, so many times each."""
     return [
         Observation(
             time=chance.randrange(first_ms, last_ms),
             source=f"source {number}",
             signal=kind,
-            zone=f"zone {number % 2}",
+            zone=f"zone {number}",
             value=chance.choice((-1, 0, 1, 100, 254)),
             cause=chance.choice((Cause.AUTOMATIC, Cause.MANUAL, Cause.KEYFRAME)),
         )
         for kind in _SIGNALS
-        for number in range(3)
+        for number in range(2)
         for _ in range(count)
     ]
 
@@ -158,7 +159,7 @@ def _condense_anew(database: Database) -> None:
 
 def _prune(database: Database) -> None:
     database.write(lambda connection: raise_floor(connection, NOW, Keep()))
-    with patch.object(pruning, "ROWS_PER_STEP", 120):
+    with patch.object(pruning, "ROWS_PER_STEP", 80):
         while database.write(lambda connection: prune(connection, NOW, Keep())).more:
             pass
 
@@ -187,7 +188,7 @@ def _make_late_events(database: Database) -> None:
 def _make_old_events(database: Database) -> None:
     """Let there be events and features, some of which are too old."""
     _migrate(database)
-    old = {one.key: one for one in _observations(Random(9), LONG_AGO, LONG_AGO + HOUR_MS, 9)}
+    old = {one.key: one for one in _observations(Random(9), LONG_AGO, LONG_AGO + HOUR_MS, 10)}
     database.write(lambda connection: insert_events(connection, numbered(connection, old.values(), {})))
     _condense_new(database, LONG_AGO + HOUR_MS)
     database.write(lambda connection: write_watermark(connection, Watermark.AGGREGATED, START))
