@@ -32,6 +32,7 @@ _KEYS: Final = _KINDS * _ZONES
 # Lux from which on squares would not fit into 64 bits; the sun has half of it.
 _BRIGHTEST: Final = 200_000
 # How long a value held is from its event to the next of its source; it is shared out among the windows that it lies in.
+# Of what was before the first window only the last event of each source is needed.
 # CROSS JOIN fixes SQLite's order: the other way round it would work out the inner query for each window.
 _SELECT: Final = f"""
 INSERT INTO smart_lighting_feature (
@@ -54,7 +55,17 @@ FROM (
     FROM (
         SELECT zone, kind, val, flag, ts - :begins AS since,
             COALESCE(LEAD(ts) OVER (PARTITION BY src, kind ORDER BY ts), :ends) - :begins AS until
-        FROM smart_lighting_event WHERE ts >= :begins AND ts < :ends AND kind < {FIRST_INSTANT}
+        FROM (
+            SELECT src, zone, kind, val, flag, ts FROM smart_lighting_event
+            WHERE ts >= :since AND ts < :ends AND kind < {FIRST_INSTANT}
+            UNION ALL
+            SELECT b.src, b.zone, b.kind, b.val, b.flag, b.ts
+            FROM (
+                SELECT src, kind, MAX(ts) AS ts FROM smart_lighting_event
+                WHERE ts >= :begins AND ts < :since AND kind < {FIRST_INSTANT} GROUP BY src, kind
+            ) was
+            JOIN smart_lighting_event b ON b.ts = was.ts AND b.src = was.src AND b.kind = was.kind
+        ) told
     ) e
     CROSS JOIN smart_lighting_window w
     LEFT JOIN smart_lighting_number l ON e.kind = {int(Signal.LEVEL)} AND l.k = e.val
@@ -169,6 +180,7 @@ def _windows(connection: Connection, hour: int, first: int, last: int, zones: Co
         {
             "hour_window": hour_window,
             "begins": hour * HOUR_MS,
+            "since": hour * HOUR_MS + first * WINDOW_MS,
             "ends": (hour + 1) * HOUR_MS,
             "first": first,
             "last": last,
