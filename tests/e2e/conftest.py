@@ -108,9 +108,9 @@ def _sockets(request: pytest.FixtureRequest) -> None:
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
-    """Return the running demo home; one for all tests, since a first start reads every gear."""
+    """Return the running demo home; one for all its tests, since a first start reads every gear."""
     # Made before those of each test: the helpers have closed all sockets by then.
     pytest_socket.enable_socket()
     folder = tmp_path_factory.mktemp("home")
