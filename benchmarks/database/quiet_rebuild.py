@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import Connection, MetaData, Table, text
 
 from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, mark_range
-from custom_components.smart_lighting_ai_dali.db.schema import feature, migrate, statistic
+from custom_components.smart_lighting_ai_dali.db.migrations import migrate
+from custom_components.smart_lighting_ai_dali.db.schema import feature, statistic
 
 from .building import START, end_of, fill
 from .places import Place, connected

@@ -13,7 +13,8 @@ from homeassistant.const import STATE_UNAVAILABLE
 from sqlalchemy import Connection
 
 from custom_components.smart_lighting_ai_dali.db.aggregation import Step, aggregate
-from custom_components.smart_lighting_ai_dali.db.schema import WINDOW_MS, WINDOWS_PER_HOUR, migrate
+from custom_components.smart_lighting_ai_dali.db.migrations import migrate
+from custom_components.smart_lighting_ai_dali.db.schema import WINDOW_MS, WINDOWS_PER_HOUR
 from custom_components.smart_lighting_ai_dali.db.watermarks import Watermark, write_watermark
 
 from .building import START, Row, end_of, fill, new_building, put

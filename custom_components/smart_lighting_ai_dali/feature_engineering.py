@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 
 from .const import DOMAIN
 from .db.aggregation import HOURS_PER_STEP, Step, aggregate, hours_between, mark_range, rebuild_zones
+from .db.dirty_hours import mark_hours
 from .db.health import DatabaseStatus
-from .db.ingestion import Ingested, insert_events, mark_hours, numbered
+from .db.ingestion import Ingested, insert_events, numbered
 from .db.instants import milliseconds, now_ms
 from .db.queries import hours_without_features, numbers_of_zones, zones_with_features
 from .db.recorder_tasks import Database, DatabaseUnavailableError

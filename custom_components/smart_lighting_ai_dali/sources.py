@@ -24,14 +24,12 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
 
 from .dali.level import level_of
-from .db.signals import CONDITIONS, UNKNOWN, Input, Signal
+from .db.signals import BRIGHTEST, CONDITIONS, UNKNOWN, Input, Signal
 
 # The zone of what is so for all rooms.
 OUTDOORS: Final = "outdoors"
 _LAMP_FAILURE: Final = "lamp_failure"
 _ALL_OF_THE_SKY: Final = 100
-# In lux: the sun at noon has half of it.
-_BRIGHTEST: Final = 200_000
 # In tenths of a watt: a megawatt.
 _STRONGEST: Final = 10_000_000
 _COLOUR_MODES: Final = frozenset({ColorMode.HS, ColorMode.XY, ColorMode.RGB, ColorMode.RGBW, ColorMode.RGBWW})
@@ -68,7 +66,7 @@ def _lux(state: State) -> int:
         value = round(float(state.state))
     except ValueError, OverflowError:
         return UNKNOWN
-    return value if 0 <= value <= _BRIGHTEST else UNKNOWN
+    return value if 0 <= value <= BRIGHTEST else UNKNOWN
 
 
 def _power(state: State) -> int:

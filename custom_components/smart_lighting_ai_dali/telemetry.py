@@ -11,7 +11,6 @@ from homeassistant.core import (
     Event as HassEvent,
     EventStateChangedData,
     HomeAssistant,
-    State,
     callback,
 )
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
@@ -92,7 +91,7 @@ class Telemetry:
         now = now_ms() if at_ms is None else at_ms
         for source in self.sources if sources is None else sources:
             if not source.signal.is_instant:
-                self._add(source, self._hass.states.get(source.entity_id), now, Cause.KEYFRAME)
+                self._add(source, value_of(source.signal, self._hass.states.get(source.entity_id)), now, Cause.KEYFRAME)
         if sources is None:
             self._zone_signals.async_keyframes(now)
 
@@ -139,7 +138,7 @@ class Telemetry:
             else:
                 is_new = state is None or before is None or value != value_of(source.signal, before)
             if is_new:
-                self._add(source, state, at, self._cause_of(source, event.context))
+                self._add(source, value, at, self._cause_of(source, event.context))
 
     def _cause_of(self, source: Source, context: Context) -> Cause:
         """Return who wanted something: a person has a user, an automation of theirs has a parent too."""
@@ -147,8 +146,7 @@ class Telemetry:
             return Cause.MANUAL
         return Cause.LINE if source.gear is not None and self._is_overheard(source.gear) else Cause.AUTOMATIC
 
-    def _add(self, source: Source, state: State | None, at_ms: int, cause: Cause) -> None:
-        value = value_of(source.signal, state)
+    def _add(self, source: Source, value: int, at_ms: int, cause: Cause) -> None:
         self.buffer.add(
             Observation(
                 time=at_ms, source=source.unique, signal=source.signal, zone=source.zone, value=value, cause=cause

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import time
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
+from .dirty_hours import mark_hours, marked_hours, unmark_before, unmark_hours
 from .hour_statistics import LOOK_BACK_HOURS, condense_hours
-from .ingestion import mark_hours
-from .schema import HOUR_MS, WINDOW_MS, WINDOWS_PER_HOUR, dirty_hour, event, require_version
-from .signals import FIRST_INSTANT, Cause, Signal
+from .migrations import require_version
+from .schema import HOUR_MS, WINDOW_MS, WINDOWS_PER_HOUR, event
+from .signals import BRIGHTEST, FIRST_INSTANT, Cause, Signal
 from .watermarks import Watermark, read_watermark, write_watermark
 
 # A step has to be short: it holds up everything else that the recorder writes.
@@ -29,8 +30,6 @@ _DELETE_ZONES: Final = text(f"{_DELETE.text} AND zone IN :zones").bindparams(bin
 _KINDS: Final = 64
 _ZONES: Final = 1 << 20
 _KEYS: Final = _KINDS * _ZONES
-# Lux from which on squares would not fit into 64 bits; the sun has half of it.
-_BRIGHTEST: Final = 200_000
 # How long a value held is from its event to the next of its source; it is shared out among the windows that it lies in.
 # Of what was before the first window only the last event of each source is needed.
 # CROSS JOIN fixes SQLite's order: the other way round it would work out the inner query for each window.
@@ -43,7 +42,7 @@ SELECT :hour_window + (g - g % {_KEYS}) / {_KEYS}, (g % {_KEYS} - g % {_KINDS}) 
     SUM(CASE WHEN val > 0 THEN here ELSE 0 END),
     SUM(CASE WHEN val > 0 THEN held ELSE 0 END), SUM(CASE WHEN val > 0 THEN held * val ELSE 0 END), SUM(held * light),
     SUM(CASE WHEN val >= 0 THEN held ELSE 0 END), MIN(CASE WHEN val >= 0 THEN val END), MAX(val),
-    SUM(CASE WHEN g % {_KINDS} = {int(Signal.ILLUMINANCE)} AND val > 0 AND val <= {_BRIGHTEST}
+    SUM(CASE WHEN g % {_KINDS} = {int(Signal.ILLUMINANCE)} AND val > 0 AND val <= {BRIGHTEST}
         THEN held * val * val ELSE 0 END),
     SUM(CASE WHEN val < 0 THEN held ELSE 0 END)
 FROM (
@@ -105,14 +104,16 @@ def aggregate(connection: Connection, now_ms: int, *, hours: int = HOURS_PER_STE
     def may_go_on() -> bool:
         return not done or (len(done) < hours and time.monotonic() - begun < _LONG_STEP)
 
-    for hour in _marked(connection, hours):
+    # Hours below the raw floor are frozen.
+    unmark_before(connection, read_watermark(connection, Watermark.RAW_FLOOR) or 0)
+    for hour in marked_hours(connection, hours):
         if not may_go_on():
             break
         last = _windows_before(hour, aggregated)
         rows += _windows(connection, hour, 0, last)
         windows += last
         done.append(hour)
-    connection.execute(delete(dirty_hour).where(dirty_hour.c.hour.in_(done)))
+    unmark_hours(connection, done)
     while may_go_on() and aggregated < upto:
         hour = aggregated // HOUR_MS
         first, last = aggregated % HOUR_MS // WINDOW_MS, _windows_before(hour, upto)
@@ -122,7 +123,7 @@ def aggregate(connection: Connection, now_ms: int, *, hours: int = HOURS_PER_STE
         done.append(hour)
     write_watermark(connection, Watermark.AGGREGATED, aggregated)
     _condense_whole_hours(connection, done, aggregated)
-    return Step(windows, rows, more=aggregated < upto or bool(_marked(connection, 1)))
+    return Step(windows, rows, more=aggregated < upto or bool(marked_hours(connection, 1)))
 
 
 def rebuild_zones(connection: Connection, hours: Collection[int], zones: Collection[int]) -> Step:
@@ -198,11 +199,3 @@ def _condense_whole_hours(connection: Connection, hours: Collection[int], aggreg
     whole = {hour for hour in hours if hour >= first and _windows_before(hour, aggregated) == WINDOWS_PER_HOUR}
     if whole:
         condense_hours(connection, sorted(whole))
-
-
-def _marked(connection: Connection, most: int) -> list[int]:
-    """Return hours that are marked, oldest first; those below the raw floor are frozen, and unmarked."""
-    floor = read_watermark(connection, Watermark.RAW_FLOOR) or 0
-    # Not hour * HOUR_MS: PostgreSQL multiplies two integers in 32 bits.
-    connection.execute(delete(dirty_hour).where(dirty_hour.c.hour < -(-floor // HOUR_MS)))
-    return list(connection.execute(select(dirty_hour.c.hour).order_by(dirty_hour.c.hour).limit(most)).scalars())

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, DateTime, column, func, select, table
 from sqlalchemy.orm import Session
 
 from .ingestion import insert_events
+from .instants import milliseconds
 from .schema import HOUR_MS, event
 from .signals import UNKNOWN, Cause, Event
 from .watermarks import Watermark, read_watermark, write_watermark
@@ -111,7 +112,7 @@ def find_down_times(connection: Connection) -> list[tuple[int, int]]:
 
 def _milliseconds(instant: datetime | None) -> int | None:
     # Only PostgreSQL says that it is UTC.
-    return None if instant is None else int(instant.replace(tzinfo=UTC).timestamp() * 1000)
+    return None if instant is None else milliseconds(instant.replace(tzinfo=UTC))
 
 
 def values_between(

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, TextClause, select, text
 
+from .dirty_hours import mark_hours
 from .hour_statistics import LOOK_BACK_HOURS
-from .schema import HOUR_MS, dirty_hour, require_version, source
+from .migrations import require_version
+from .schema import HOUR_MS, source
 from .signals import Event, Observation, Signal
 from .watermarks import Watermark, read_watermark, write_watermark
 
@@ -70,16 +72,6 @@ def _hours_told_by(event: Event) -> range:
     """Return the hours in which an event has a part: how long a room was empty may be told hours later."""
     hour = event.time // HOUR_MS
     return range(hour, hour + (1 + LOOK_BACK_HOURS if event.signal is Signal.OCCUPANCY else 1))
-
-
-def mark_hours(connection: Connection, hours: Iterable[int]) -> None:
-    """Let hours, counted from 1970, be condensed again."""
-    wanted = set(hours)
-    if wanted:
-        there = set(connection.execute(select(dirty_hour.c.hour).where(dirty_hour.c.hour.in_(wanted))).scalars())
-        new = [{"hour": hour} for hour in sorted(wanted - there)]
-        if new:
-            connection.execute(dirty_hour.insert(), new)
 
 
 def numbered(

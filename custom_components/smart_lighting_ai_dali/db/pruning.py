@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table, case, delete, func, select
 
-from .schema import HOUR_MS, WINDOW_MS, decision, event, feature, require_version, statistic
+from .migrations import require_version
+from .schema import HOUR_MS, WINDOW_MS, decision, event, feature, statistic
 from .watermarks import Watermark, read_watermark, write_watermark
 
 # As many rows as a step takes milliseconds for, on every engine.

@@ -20,8 +20,9 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from .health import DatabaseHealth, DatabaseStatus, Probe
 from .ingestion import NameKind
 from .instants import now_ms
+from .migrations import SchemaTooNewError, migrate
 from .reading import reading
-from .schema import SchemaTooNewError, migrate, schema
+from .schema import schema
 from .sizes import measure
 
 # SQLite's own words for a file that is broken: these alone are for the recorder, which then makes a new one.

@@ -1,29 +1,13 @@
-"""Our tables in the recorder's database, and how they come into being.
+"""Our tables in the recorder's database.
 
 All are `smart_lighting_*`; none refers to a table of the recorder. Events and features are clustered by their keys,
 which makes a row 22 bytes on SQLite where the recorder's states have 160.
 """
 
-from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Integer,
-    MetaData,
-    SmallInteger,
-    String,
-    Table,
-    UniqueConstraint,
-    func,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import BigInteger, Column, Integer, MetaData, SmallInteger, String, Table, UniqueConstraint
 
-VERSION: Final = 2
 WINDOW_MS: Final = 300_000
 """A window of features: five minutes."""
 HOUR_MS: Final = 3_600_000
@@ -132,78 +116,6 @@ window = _table(
 )
 
 
-class SchemaTooNewError(Exception):
-    """A newer version of this integration has been here: its tables are left alone."""
-
-
 def light_of(level: int) -> int:
     """Return the light of a level in thousandths of a percent: 0, or 100 to 100 000 (IEC 62386-102, 9.3)."""
     return 0 if level == 0 else round(10 ** ((min(level, 254) - 1) / (253 / 3) + 2))
-
-
-def version_of(connection: Connection) -> int:
-    """Return the version of the tables; 0 where there are none."""
-    if not inspect(connection).has_table(schema.name):
-        return 0
-    return max(connection.execute(select(schema.c.version)).scalars(), default=0)
-
-
-def migrate(connection: Connection, now_ms: int) -> None:
-    """Bring the tables to `VERSION`, step by step; whoever calls this commits.
-
-    Each step can be done again where it was killed half-way, as MariaDB commits what changes tables by itself. Raises
-    SchemaTooNewError.
-    """
-    present = version_of(connection)
-    if present > VERSION:
-        raise SchemaTooNewError(f"the tables are of version {present}, and this integration knows {VERSION}")
-    for version in range(present + 1, VERSION + 1):
-        _STEPS[version](connection)
-        connection.execute(schema.insert().values(version=version, changed_ms=now_ms))
-
-
-def require_version(connection: Connection) -> None:
-    """Raise SchemaTooNewError where somebody newer has changed the tables since we looked at them."""
-    present = connection.execute(select(func.max(schema.c.version))).scalar()
-    if present is not None and present > VERSION:
-        raise SchemaTooNewError(f"the tables are of version {present}, and this integration knows {VERSION}")
-
-
-def _make_missing_tables(connection: Connection) -> None:
-    metadata.create_all(connection, checkfirst=True)
-    # A table and its index are made one after the other: whoever was killed in between has the table alone.
-    for table in metadata.sorted_tables:
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
-
-
-def _first(connection: Connection) -> None:
-    """Make all tables, and the numbers."""
-    _make_missing_tables(connection)
-    there = set(connection.execute(select(number.c.k)).scalars())
-    missing = [{"k": k, "light": light_of(k)} for k in range(NUMBERS) if k not in there]
-    if missing:
-        connection.execute(number.insert(), missing)
-
-
-def _second(connection: Connection) -> None:
-    """Add what learners need: squares, unknown time, and the tables of statistics and decisions."""
-    _make_missing_tables(connection)
-    there = {column["name"] for column in inspect(connection).get_columns(feature.name)}
-    for column in (feature.c.square_ms, feature.c.unknown_ms):
-        if column.name not in there:
-            connection.execute(text(f"ALTER TABLE {feature.name} ADD COLUMN {column.name} BIGINT DEFAULT 0 NOT NULL"))
-    starts = set(connection.execute(select(window.c.start_ms)).scalars())
-    missing = [{"start_ms": k * WINDOW_MS, "k": k} for k in range(WINDOWS_PER_HOUR) if k * WINDOW_MS not in starts]
-    if missing:
-        connection.execute(window.insert(), missing)
-    # What is there of events is condensed again, to fill them.
-    first, last = connection.execute(select(func.min(event.c.ts), func.max(event.c.ts))).one()
-    if first is not None:
-        marked = set(connection.execute(select(dirty_hour.c.hour)).scalars())
-        hours = set(range(first // HOUR_MS, last // HOUR_MS + 1)) - marked
-        if hours:
-            connection.execute(dirty_hour.insert(), [{"hour": hour} for hour in sorted(hours)])
-
-
-_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first, 2: _second}

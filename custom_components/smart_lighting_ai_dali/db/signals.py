@@ -48,6 +48,8 @@ class Signal(IntEnum):
 
 
 FIRST_INSTANT: Final = 32
+# In lux: the sun at noon has half of it, and of more the squares of a window would not fit into 64 bits.
+BRIGHTEST: Final = 200_000
 # In alphabetical order as Home Assistant's weather entities have them; new ones go to the end.
 CONDITIONS: Final = (
     "clear-night",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Connection, create_engine
 
-from custom_components.smart_lighting_ai_dali.db.schema import migrate
+from custom_components.smart_lighting_ai_dali.db.migrations import migrate
 from tests.databases import ENGINES, new_database
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event as sql
 from custom_components.smart_lighting_ai_dali.db import pruning
 from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, mark_range
 from custom_components.smart_lighting_ai_dali.db.ingestion import NameKind, insert_events, numbered
+from custom_components.smart_lighting_ai_dali.db.migrations import migrate
 from custom_components.smart_lighting_ai_dali.db.pruning import Keep, prune, raise_floor
 from custom_components.smart_lighting_ai_dali.db.schema import (
     HOUR_MS,
@@ -23,7 +24,6 @@ from custom_components.smart_lighting_ai_dali.db.schema import (
     event,
     feature,
     metadata,
-    migrate,
     source,
     statistic,
     watermark,

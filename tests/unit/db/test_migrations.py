@@ -7,23 +7,20 @@ import pytest
 from sqlalchemy import Connection, event as sqlalchemy_event, func, select, text
 
 from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate
+from custom_components.smart_lighting_ai_dali.db.migrations import VERSION, SchemaTooNewError, migrate, version_of
 from custom_components.smart_lighting_ai_dali.db.schema import (
     HOUR_MS,
     NUMBERS,
-    VERSION,
     WINDOW_MS,
     WINDOWS_PER_HOUR,
-    SchemaTooNewError,
     dirty_hour,
     event,
     feature,
     light_of,
     metadata,
-    migrate,
     number,
     schema,
     source,
-    version_of,
     watermark,
     window,
 )

@@ -1,0 +1,96 @@
+"""How our tables come into being, and from one version to the next."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, Table, func, inspect, select, text
+
+from .dirty_hours import mark_hours
+from .schema import (
+    HOUR_MS,
+    NUMBERS,
+    WINDOW_MS,
+    WINDOWS_PER_HOUR,
+    event,
+    feature,
+    light_of,
+    metadata,
+    number,
+    schema,
+    window,
+)
+
+VERSION: Final = 2
+
+
+class SchemaTooNewError(Exception):
+    """A newer version of this integration has been here: its tables are left alone."""
+
+
+def version_of(connection: Connection) -> int:
+    """Return the version of the tables; 0 where there are none."""
+    if not inspect(connection).has_table(schema.name):
+        return 0
+    return connection.execute(select(func.max(schema.c.version))).scalar() or 0
+
+
+def migrate(connection: Connection, now_ms: int) -> None:
+    """Bring the tables to `VERSION`, step by step; whoever calls this commits.
+
+    Each step can be done again where it was killed half-way, as MariaDB commits what changes tables by itself. Raises
+    SchemaTooNewError.
+    """
+    present = version_of(connection)
+    _require(present)
+    for version in range(present + 1, VERSION + 1):
+        _STEPS[version](connection)
+        connection.execute(schema.insert().values(version=version, changed_ms=now_ms))
+
+
+def require_version(connection: Connection) -> None:
+    """Raise SchemaTooNewError where somebody newer has changed the tables since we looked at them."""
+    _require(connection.execute(select(func.max(schema.c.version))).scalar() or 0)
+
+
+def _require(present: int) -> None:
+    if present > VERSION:
+        raise SchemaTooNewError(f"the tables are of version {present}, and this integration knows {VERSION}")
+
+
+def _make_missing_tables(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=True)
+    # A table and its index are made one after the other: whoever was killed in between has the table alone.
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
+def _fill(connection: Connection, table: Table, key: Column[Any], rows: list[dict[str, int]]) -> None:
+    """Put those rows into a table that are not in it yet."""
+    there = set(connection.execute(select(key)).scalars())
+    if missing := [row for row in rows if row[key.name] not in there]:
+        connection.execute(table.insert(), missing)
+
+
+def _first(connection: Connection) -> None:
+    """Make all tables, and the numbers."""
+    _make_missing_tables(connection)
+    _fill(connection, number, number.c.k, [{"k": k, "light": light_of(k)} for k in range(NUMBERS)])
+
+
+def _second(connection: Connection) -> None:
+    """Add what learners need: squares, unknown time, and the tables of statistics and decisions."""
+    _make_missing_tables(connection)
+    there = {column["name"] for column in inspect(connection).get_columns(feature.name)}
+    for column in (feature.c.square_ms, feature.c.unknown_ms):
+        if column.name not in there:
+            connection.execute(text(f"ALTER TABLE {feature.name} ADD COLUMN {column.name} BIGINT DEFAULT 0 NOT NULL"))
+    starts = [{"start_ms": k * WINDOW_MS, "k": k} for k in range(WINDOWS_PER_HOUR)]
+    _fill(connection, window, window.c.start_ms, starts)
+    # What is there of events is condensed again, to fill them.
+    first, last = connection.execute(select(func.min(event.c.ts), func.max(event.c.ts))).one()
+    if first is not None:
+        mark_hours(connection, range(first // HOUR_MS, last // HOUR_MS + 1))
+
+
+_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first, 2: _second}
