@@ -14,8 +14,8 @@ from dali.gear import general
 
 from .adapter import Adapter, WireProtocol
 from .adapters import open_adapter
-from .census import changes_addresses, has_everyone_an_address, is_nobody_else
-from .discovery import Discovery, ScanListener, ScanResult
+from .census import Census
+from .discovery import ScanListener, ScanResult
 from .driver import Driver
 from .errors import (
     GearUnknownError,
@@ -25,12 +25,14 @@ from .errors import (
     LineWithoutPowerError,
     OtherAdapterError,
 )
-from .events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
+from .events import GearChanged, GearForgotten, LineEvent, LineStatus, StateChanged, StatusChanged
 from .fade import Fade
 from .gathering import Gathering
 from .gear import Gear
 from .level import Level
+from .line_part import LinePart
 from .reader import Reader
+from .scan import Scanner
 from .state import Effect, GearState, KnownState
 from .supervisor import Supervisor
 from .target import Recall, Target
@@ -47,8 +49,6 @@ _START_UP: Final = 0.8
 _READ_AFTER_FADE: Final = 0.3
 # What is on at last is asked so soon whether it is, in seconds: a person looks at the switch.
 _READ_EARLY: Final = 0.05
-# Once all known gear is read, it is asked whether there is any other, in seconds after the line is online.
-_CENSUS_AFTER: Final = 10.0
 # Gear of the first edition can't identify itself: it goes up and down this often, each for this long, in seconds.
 _IDENTIFY_TIMES: Final = 3
 _IDENTIFY_HALF: Final = 1.0
@@ -87,14 +87,20 @@ class Line:
             name, connect=self._connect, connected=self._connected, disconnected=self._disconnected
         )
         self._driver: Driver | None = None
-        self._all_known = False
-        self._address_changes = 0
+        self._census = Census(self._transactions, self._known, scanning=lambda: self.scanning)
+        self._scanner = Scanner(
+            self._transactions,
+            self._known,
+            census=self._census,
+            read=lambda key: self._reader.read((key,)),
+            tell=self._tell,
+        )
         self._gathering = Gathering(
             self._transactions, self._known, all_known=lambda: self.complete, carried=self._carried
         )
+        self._parts: tuple[LinePart, ...] = (self._census,)
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
-        self._scan: asyncio.Task[ScanResult] | None = None
 
     # What is known
 
@@ -106,12 +112,12 @@ class Line:
     @property
     def scanning(self) -> bool:
         """Tell whether a scan is running."""
-        return self._scan is not None and not self._scan.done()
+        return self._scanner.scanning
 
     @property
     def complete(self) -> bool:
         """Tell whether all gear of the line is known: only then a frame may go to several."""
-        return self._all_known and all(self._known.present(key) for key in self._known.gear)
+        return self._census.complete
 
     def state(self, key: str) -> GearState:
         """Return how a gear is; raises GearUnknownError."""
@@ -163,11 +169,11 @@ class Line:
         """Answer everyone who waits, and release the port; the line stays stopped."""
         reason = LineStoppedError("the line was stopped")
         self._transactions.close(reason)
-        tasks = [task for task in (self._running, self._working, self._scan) if task is not None]
+        tasks = [task for task in (self._running, self._working) if task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._running = self._working = self._scan = None
+        await asyncio.gather(*tasks, self._scanner.stop(), return_exceptions=True)
+        self._running = self._working = None
         self._transactions.close(reason)
         self._driver = None
         self._set_status(LineStatus.STOPPED, None)
@@ -229,17 +235,7 @@ class Line:
 
         Whoever asks while a scan is running gets that one's result.
         """
-        if self._scan is None or self._scan.done():
-            self._scan = asyncio.get_running_loop().create_task(
-                self._discover(progress), name=f"line {self.name}: scan"
-            )
-            # It goes on when its caller does not: whoever is the last to look finds what went wrong.
-            self._scan.add_done_callback(lambda scan: scan.cancelled() or scan.exception())
-        scan = self._scan
-        await asyncio.wait((scan,))
-        if scan.cancelled():
-            raise LineStoppedError("the line was stopped")
-        return scan.result()
+        return await self._scanner.scan(progress)
 
     async def forget(self, key: str) -> None:
         """Drop a gear that is gone; a scan brings it back where it is not. Raises GearUnknownError."""
@@ -247,8 +243,7 @@ class Line:
         self._known.forget(key)
         self._gathering.forget(key)
         # It may be there all the same.
-        self._address_changes += 1
-        self._all_known = False
+        self._census.doubt()
         self._tell(GearForgotten(key))
 
     def _carried(self, key: str, target: Target) -> None:
@@ -294,7 +289,8 @@ class Line:
 
     def _go_online(self, driver: Driver, *, after: float) -> None:
         self._known.doubt()
-        self._all_known = False
+        for part in self._parts:
+            part.line_online(after)
         self._transactions.open(driver)
         self._work(self._serve)
         self._reader.read(self._known.gear, after=after)
@@ -307,22 +303,11 @@ class Line:
         self._set_status(LineStatus.NO_POWER, reason)
 
     async def _serve(self) -> None:
-        """Read gear while the line is online, and find out whether all is known."""
+        """Have all parts work while the line is online."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._count())
+            for part in self._parts:
+                tasks.create_task(part.run())
             await self._reader.run()
-
-    async def _count(self) -> None:
-        while not self._all_known:
-            await asyncio.sleep(_CENSUS_AFTER)
-            if self.scanning or not self._known.gear:
-                continue
-            addresses = {gear.address for gear in self._known.gear.values()}
-            changes = self._address_changes
-            with suppress(LineError):  # it is tried again
-                nobody = await is_nobody_else(self._transactions, addresses, priority=Priority.BACKGROUND)
-                self._all_known = nobody and changes == self._address_changes
-                return
 
     async def _watch_power(self) -> None:
         """Look whether the line has its power back; the driver tells `power_changed` when it has."""
@@ -356,9 +341,8 @@ class Line:
         """Take note of a frame that was on the line."""
         effect: Effect = self._known.see(frame, own=own)
         self._gathering.seen(effect, own=own)
-        if changes_addresses(frame):
-            self._address_changes += 1
-            self._all_known = False
+        for part in self._parts:
+            part.frame_seen(frame, own=own)
         if effect.changed:
             self._tell(StateChanged(effect.changed))
         for key in effect.settings:
@@ -366,42 +350,6 @@ class Line:
         for key in effect.unread:
             seconds = self._known.fade(key).seconds
             self._reader.read((key,), after=_READ_AFTER_FADE + (1.0 if seconds is None else seconds))
-
-    # Scan
-
-    async def _discover(self, progress: ScanListener | None) -> ScanResult:
-        before, changes = set(self._known.gear), self._address_changes
-        expected = frozenset(gear.address for gear in self._known.gear.values())
-        discovery = Discovery(self._transactions, found=self._keep, expected=expected, progress=progress)
-        await discovery.run()
-        found = tuple(discovery.gear[address] for address in sorted(discovery.gear))
-        # What answered at these addresses may well be what was there before.
-        unclear = discovery.shared_addresses | discovery.incomplete_addresses
-        missing = {
-            key
-            for key in before & set(self._known.gear) - {gear.key for gear in found}
-            if self._known.gear[key].address not in unclear
-        }
-        gone = frozenset(key for key in missing if self._known.gone(key))
-        if gone:
-            self._tell(StateChanged(gone))
-        everyone = await has_everyone_an_address(self._transactions, priority=Priority.CONFIGURATION)
-        self._all_known = everyone and not unclear and changes == self._address_changes
-        return ScanResult(
-            found=found,
-            new=tuple(gear for gear in found if gear.key not in before),
-            missing=frozenset(missing),
-            shared_addresses=frozenset(discovery.shared_addresses),
-        )
-
-    def _keep(self, gear: Gear) -> None:
-        new = gear.key not in self._known.gear
-        changed = self._known.keep(gear)
-        self._reader.read((gear.key,))
-        if new:
-            self._tell(GearFound(gear))
-        elif changed:
-            self._tell(GearChanged(self._known.gear[gear.key]))
 
     # Small things
 

@@ -1,0 +1,90 @@
+"""One scan of a line at a time, and what it finds becomes known."""
+
+import asyncio
+from collections.abc import Callable
+
+from .census import Census
+from .discovery import Discovery, ScanListener, ScanResult
+from .errors import LineStoppedError
+from .events import GearChanged, GearFound, LineEvent, StateChanged
+from .gear import Gear
+from .state import KnownState
+from .transactions import Transactions
+
+
+class Scanner:
+    """Looks for gear at every address of a line."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        known: KnownState,
+        *,
+        census: Census,
+        read: Callable[[str], None],
+        tell: Callable[[LineEvent], None],
+    ) -> None:
+        self._transactions = transactions
+        self._known = known
+        self._census = census
+        self._read = read
+        self._tell = tell
+        self._task: asyncio.Task[ScanResult] | None = None
+
+    @property
+    def scanning(self) -> bool:
+        """Tell whether a scan is running."""
+        return self._task is not None and not self._task.done()
+
+    async def scan(self, progress: ScanListener | None = None) -> ScanResult:
+        """Look at every address; whoever asks while a scan is running gets that one's result. Raises LineError."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._discover(progress), name="scan of a line")
+            # It goes on when its caller does not: whoever is the last to look finds what went wrong.
+            self._task.add_done_callback(lambda scan: scan.cancelled() or scan.exception())
+        scan = self._task
+        await asyncio.wait((scan,))
+        if scan.cancelled():
+            raise LineStoppedError("the line was stopped")
+        return scan.result()
+
+    async def stop(self) -> None:
+        """End a scan that is running."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _discover(self, progress: ScanListener | None) -> ScanResult:
+        before, changes = set(self._known.gear), self._census.changes
+        expected = frozenset(gear.address for gear in self._known.gear.values())
+        discovery = Discovery(self._transactions, found=self._keep, expected=expected, progress=progress)
+        await discovery.run()
+        found = tuple(discovery.gear[address] for address in sorted(discovery.gear))
+        # What answered at these addresses may well be what was there before.
+        unclear = discovery.shared_addresses | discovery.incomplete_addresses
+        missing = {
+            key
+            for key in before & set(self._known.gear) - {gear.key for gear in found}
+            if self._known.gear[key].address not in unclear
+        }
+        gone = frozenset(key for key in missing if self._known.gone(key))
+        if gone:
+            self._tell(StateChanged(gone))
+        everyone = await self._census.has_everyone_an_address()
+        self._census.settle(all_known=everyone and not unclear, since=changes)
+        return ScanResult(
+            found=found,
+            new=tuple(gear for gear in found if gear.key not in before),
+            missing=frozenset(missing),
+            shared_addresses=frozenset(discovery.shared_addresses),
+        )
+
+    def _keep(self, gear: Gear) -> None:
+        new = gear.key not in self._known.gear
+        changed = self._known.keep(gear)
+        self._read(gear.key)
+        if new:
+            self._tell(GearFound(gear))
+        elif changed:
+            self._tell(GearChanged(self._known.gear[gear.key]))
