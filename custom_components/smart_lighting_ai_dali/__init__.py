@@ -9,15 +9,17 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN
 from .services import async_register_services
 from .site import Site, SiteConfigEntry
+from .websocket_api import async_register_websocket_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.LIGHT, Platform.SENSOR)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions: they are there before, and without, a site."""
+    """Register the actions and what panels ask: they are there before, and without, a site."""
     del config
     async_register_services(hass)
+    async_register_websocket_commands(hass)
     return True
 
 

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
@@ -25,7 +24,7 @@ from .db.rollups import Period, roll_up
 from .db.signals import GAP_BINS, Input, Statistic
 from .entity import line_errors
 from .feature_engineering import Anew, ZoneUnknownError
-from .site import Site
+from .site import Site, async_find_line
 from .site_line import SiteLine
 
 SERVICE_SCAN_LINE: Final = "scan_line"
@@ -227,13 +226,6 @@ def _site(hass: HomeAssistant) -> Site:
 
 def _line(hass: HomeAssistant, call: ServiceCall) -> SiteLine:
     """Return the line whose device, or one of whose gear, a call names."""
-    device = dr.async_get(hass).async_get(call.data[ATTR_DEVICE_ID])
-    identifiers = {identifier for domain, identifier in device.identifiers if domain == DOMAIN} if device else set()
-    for entry in hass.config_entries.async_entries(DOMAIN):
-        if entry.state is not ConfigEntryState.LOADED:
-            continue
-        site: Site = entry.runtime_data
-        for subentry_id, line in site.lines.items():
-            if any(identifier.split("_", 1)[0] == subentry_id for identifier in identifiers):
-                return line
-    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_line")
+    if (line := async_find_line(hass, call.data[ATTR_DEVICE_ID])) is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_line")
+    return line

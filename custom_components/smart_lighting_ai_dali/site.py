@@ -8,11 +8,12 @@ from typing import Any, Final
 from homeassistant.components import usb
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .backfill import Backfill
-from .const import SUBENTRY_LINE
+from .const import DOMAIN, SUBENTRY_LINE
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
 from .dali.state import Origin
@@ -149,6 +150,19 @@ class Site:
         """Let lines that look for their adapter try at once."""
         for line in self.lines.values():
             line.line.wake()
+
+
+@callback
+def async_find_line(hass: HomeAssistant, device_id: str) -> SiteLine | None:
+    """Return the line whose device, or that of one of whose gear, this is; None where there is none."""
+    device = dr.async_get(hass).async_get(device_id)
+    identifiers = {identifier for domain, identifier in device.identifiers if domain == DOMAIN} if device else set()
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        site: Site = entry.runtime_data
+        for subentry_id, line in site.lines.items():
+            if any(identifier.split("_", 1)[0] == subentry_id for identifier in identifiers):
+                return line
+    return None
 
 
 @callback

@@ -16,6 +16,7 @@ from homeassistant.helpers import device_registry as dr
 from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, CONF_PROTOCOL, DOMAIN, LineKind
 from .coordinator import LineCoordinator
 from .dali.adapter import WireProtocol
+from .dali.bus_monitor import BusMonitor
 from .dali.errors import LineError
 from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StatusChanged
 from .dali.line import Line
@@ -47,6 +48,8 @@ class SiteLine:
     def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry, subentry: ConfigSubentry) -> None:
         self.subentry = subentry
         self.simulator: SimulatedLine | None = None
+        self.monitor = BusMonitor()
+        """What is on the line, whatever its settings become."""
         self._hass = hass
         self._entry = entry
         self._store = GearStore(hass, subentry.subentry_id)
@@ -105,6 +108,7 @@ class SiteLine:
             adapter_serial=self.subentry.data.get(CONF_ADAPTER_SERIAL),
             protocol=protocol,
             locate=self._locate if self.kind is LineKind.SERIAL else None,
+            monitor=self.monitor,
         )
         # A line of which nothing is known yet, and one that was changed, are searched when they are online.
         self._scan_wanted = not self.line.gear or self._coordinator is not None

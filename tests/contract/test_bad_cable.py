@@ -15,6 +15,7 @@ from custom_components.smart_lighting_ai_dali.dali.luba_driver import open_luba
 from custom_components.smart_lighting_ai_dali.dali.sequences import ask
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
+from tests.ears import Ears
 
 from .cable import Cable, Quality, flipping, losing, noisy, one_byte_at_a_time, whole
 from .conftest import Build, lamp
@@ -173,14 +174,7 @@ async def test_confirmations_and_answers_that_come_twice_belong_to_nothing_else(
 async def test_an_adapter_that_takes_nothing_is_let_go_of(lay: Connect) -> None:
     cable = lay()
 
-    class NoEars:
-        def frame_seen(self, *_: object, **__: object) -> None:
-            """Ignore a frame."""
-
-        def power_changed(self, **_: object) -> None:
-            """Ignore the power."""
-
-    driver = await open_luba(cable.path, NoEars())
+    driver = await open_luba(cable.path, Ears())
     cable.to_adapter = lambda _: ()
     begun = asyncio.get_running_loop().time()
     with pytest.raises(LineError) as error:

@@ -9,7 +9,7 @@ from dali.command import Command
 from dali.gear import general
 import pytest
 
-from custom_components.smart_lighting_ai_dali.dali import line as line_module
+from custom_components.smart_lighting_ai_dali.dali import census
 from custom_components.smart_lighting_ai_dali.dali.errors import LineDisconnectedError, LineStoppedError
 from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE, Fade
 from custom_components.smart_lighting_ai_dali.dali.level import OFF, Level
@@ -116,7 +116,7 @@ async def test_who_is_somewhere_else_is_left_there(build: Build, connect: Connec
 async def test_a_line_that_was_kept_is_counted_before_a_frame_goes_to_all(
     build: Build, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_module, "_CENSUS_AFTER", 0.1)
+    monkeypatch.setattr(census, "COUNT_AFTER", 0.1)
     gear = [known(address) for address in range(64)]
     bench = await connect(build(*(lamp(address, level=0) for address in range(64)), speed=FAST), gear=gear)
     assert not bench.line.complete
@@ -128,6 +128,26 @@ async def test_a_line_that_was_kept_is_counted_before_a_frame_goes_to_all(
     frame = general.SetShortAddress(GearShort(9)).frame.as_integer
     await do(bench, lambda simulation: simulation.foreign_frame(16, frame, twice=True))
     await bench.until(lambda: not bench.line.complete)
+
+
+async def test_a_master_who_uses_the_register_all_the_time_spoils_no_fade(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(1, level=0), speed=4), gear=[known(1)])
+    register = general.DTR0(11).frame.as_integer
+    await bench.until_level(known(1).key, 0)
+
+    async def disturb() -> None:
+        while True:
+            await do(bench, lambda simulation: simulation.foreign_frame(16, register))
+            await asyncio.sleep(0.005)
+
+    disturbing = asyncio.create_task(disturb())
+    try:
+        for code in (3, 7, 4, 9, 2, 8):
+            await bench.line.set_level(known(1).key, Level(100 + code), fade=Fade(code), priority=Priority.USER)
+            (snapshot,) = await do(bench, Simulation.snapshots)
+            assert snapshot["fade_time"] == code
+    finally:
+        disturbing.cancel()
 
 
 async def test_what_waits_for_a_busy_line_is_one_plan_with_what_came_later(build: Build, connect: Connect) -> None:
@@ -238,7 +258,7 @@ async def test_a_light_alone_does_not_wait_for_others(build: Build, connect: Con
 async def test_a_slider_ends_where_it_was_left_and_leaves_no_backlog(
     build: Build, connect: Connect, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(line_module, "_CENSUS_AFTER", 60.0)
+    monkeypatch.setattr(census, "COUNT_AFTER", 60.0)
     # The gear is all known after a scan; what is left of its time is nearly that of a real line.
     simulated = build(*(lamp(address, level=0) for address in range(count)), speed=4)
     bench = await searched(connect, simulated)

@@ -5,7 +5,6 @@ import contextlib
 from pathlib import Path
 
 from dali.address import GearShort
-from dali.frame import Frame
 from dali.gear import general
 import pytest
 
@@ -17,22 +16,13 @@ from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 from custom_components.smart_lighting_ai_dali.simulator.adapters import AdapterKind
 from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
+from tests.ears import Ears
 
 from .cable import Cable, Quality, flipping, losing, noisy, one_byte_at_a_time, whole
 from .conftest import lamp
 
 LEVELS = {1: 10, 2: 120, 3: 254}
 NOBODY = 40
-
-
-class _Deaf:
-    """Listens to nothing."""
-
-    def frame_seen(self, frame: Frame, *, own: bool) -> None:
-        """Ignore a frame."""
-
-    def power_changed(self, *, powered: bool) -> None:
-        """Ignore the power."""
 
 
 @pytest.fixture(params=[AdapterKind.SEVENLAB, AdapterKind.FOXTRON])
@@ -51,7 +41,7 @@ def cable(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cable]:
 async def driver(cable: Cable, request: pytest.FixtureRequest) -> AsyncIterator[Driver]:
     """Return a driver at the good end of the cable."""
     kind: AdapterKind = request.node.callspec.params["cable"]
-    driver = await open_adapter(cable.path, _Deaf(), WireProtocol[kind.name])
+    driver = await open_adapter(cable.path, Ears(), WireProtocol[kind.name])
     yield driver
     await driver.close(LineError("the test is over"))
 

@@ -22,21 +22,14 @@ from custom_components.smart_lighting_ai_dali.const import CONF_FLEET, CONF_KIND
 from custom_components.smart_lighting_ai_dali.dali.errors import LineError
 from custom_components.smart_lighting_ai_dali.dali.luba_driver import open_luba
 from custom_components.smart_lighting_ai_dali.site_line import simulator_paths
+from tests.ears import Ears
 
 from .conftest import Build, House, PlugIn, lamp, line_of
 
 
-class _NoEars:
-    def frame_seen(self, *_: object, **__: object) -> None:
-        """Ignore a frame."""
-
-    def power_changed(self, **_: object) -> None:
-        """Ignore the power."""
-
-
 async def can_open(path: str) -> bool:
     """Tell whether a port is free, and answers."""
-    driver = await open_luba(path, _NoEars())
+    driver = await open_luba(path, Ears())
     await driver.close(LineError("enough"))
     return True
 

@@ -22,7 +22,7 @@ _ADDRESSING: Final = (general.ProgramShortAddress, general.SetShortAddress)
 # One silence means nothing: a frame may have been disturbed.
 _TIMES: Final = 2
 # Once all known gear is read, it is asked whether there is any other, in seconds after the line is online.
-_AFTER: Final = 10.0
+COUNT_AFTER: Final = 10.0
 
 
 class Census:
@@ -64,7 +64,7 @@ class Census:
     async def run(self) -> None:
         """Count, once the line has been online for a while, until it is known whether there is anyone else."""
         while not self._all_known:
-            await asyncio.sleep(_AFTER)
+            await asyncio.sleep(COUNT_AFTER)
             if self._scanning() or not self._known.gear:
                 continue
             since = self.changes

@@ -17,6 +17,9 @@ class DriverListener(Protocol):
     def frame_seen(self, frame: Frame, *, own: bool) -> None:
         """Take note of a forward frame that was on the line; `own` when this adapter sent it."""
 
+    def answer_seen(self, answer: BackwardFrame) -> None:
+        """Take note of an answer that was on the line; its `error` is set where several came at once."""
+
     def power_changed(self, *, powered: bool) -> None:
         """Take note that the line lost its power, or has it again."""
 

@@ -14,9 +14,10 @@ from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame
 from .adapter import Ability, Adapter, WireProtocol
 from .driver import DriverListener
 from .errors import AdapterSilentError, CommandRefusedError, LineBusyError, LineWithoutPowerError, PortUnusableError
+from .exchange import Exchange
 from .foxtron import BAUDRATE, Heard, Item, Message, Notice, Parser, Special, Value, read, transmit
-from .luba_exchange import Exchange
-from .text_driver import ANSWER_BITS, HANDSHAKE_ATTEMPTS, REPLY_TIMEOUT, TextDriver, open_text_driver
+from .port_driver import HANDSHAKE_ATTEMPTS, REPLY_TIMEOUT, open_driver
+from .text_driver import ANSWER_BITS, TextDriver
 from .timing import Priority
 
 # The converter has room for 16 frames, of 30 ms each.
@@ -27,19 +28,12 @@ class FoxtronDriver(TextDriver):
     """One converter, or one of the two lines of a DALI2net (see `text_driver.TextDriver`)."""
 
     def __init__(self, listener: DriverListener) -> None:
-        super().__init__(listener)
-        self._parser = Parser()
+        super().__init__(listener, Parser())
         # The frame under way, where it is sent twice.
         self._pair: bytes | None = None
         self._nothing_waits = False
 
     @override
-    def _receive(self, data: bytes) -> int:
-        dropped = self._parser.dropped
-        for message in self._parser.feed(data):
-            self._hear(message)
-        return self._parser.dropped - dropped
-
     def _hear(self, message: Message) -> None:
         match message:
             case Value(item=item, value=value):
@@ -54,6 +48,8 @@ class FoxtronDriver(TextDriver):
                 self._confirmed(message)
             case Heard(bits=bits, data=data):
                 self._foreign_frame(bits, data)
+                if (answer := _answer(message)) is not None:
+                    self._listener.answer_seen(answer)
 
     def _notice(self, what: Special) -> None:
         match what:
@@ -73,7 +69,10 @@ class FoxtronDriver(TextDriver):
         if not self._own_frame(heard.bits, heard.data) or not ours or exchange is None:
             return
         if exchange.answered:
-            self._answered(_answer(heard))
+            if (answer := _answer(heard)) is not None:
+                self._answered(answer)
+            else:
+                self._silent()
         elif self._pair == content:
             # Both halves were on the line, or the second will be next.
             self._listener.frame_seen(ForwardFrame(heard.bits, heard.data), own=True)
@@ -129,7 +128,7 @@ async def open_foxtron(
     """Open a port or a network address and shake hands with the converter behind it; raises a LineError."""
 
     async def opened(**options: str) -> FoxtronDriver:
-        return await open_text_driver(
+        return await open_driver(
             url, lambda: FoxtronDriver(listener), baudrate=BAUDRATE, attempts=attempts, patience=patience, **options
         )
 

@@ -7,7 +7,6 @@ is to reach the gear that need it with the fewest addresses (`covering`). Nothin
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from dali.address import Address, GearBroadcast, GearGroup, GearShort
@@ -58,11 +57,6 @@ class Step:
     """Keys of the gear that they are for."""
     carries: frozenset[str]
     """Those that have all of their target then."""
-
-    @property
-    def frames(self) -> int:
-        """Return how many forward frames these are: some go twice, some after ENABLE DEVICE TYPE."""
-        return sum(1 + bool(command.sendtwice) + bool(command.devicetype) for command in self.commands)
 
 
 def plan_frames(
@@ -306,16 +300,6 @@ class _Plan:
 
     def _named(self, gears: Gears) -> frozenset[str]:
         return frozenset(self._keys[place] for place in _places(gears))
-
-
-def count_frames(steps: Iterable[Step]) -> int:
-    """Return how many forward frames steps are."""
-    return sum(step.frames for step in steps)
-
-
-def commands_of(steps: Iterable[Step]) -> list[Command]:
-    """Return the commands of steps in their order."""
-    return list(chain.from_iterable(step.commands for step in steps))
 
 
 def _bits(places: Iterable[int]) -> Gears:

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from dali.address import GearShort
 from dali.command import Command
-from dali.frame import Frame
+from dali.frame import BackwardFrame, Frame
 from dali.gear import general
 
 from .adapter import Adapter, WireProtocol
 from .adapters import open_adapter
+from .bus_monitor import BusMonitor
 from .census import Census
 from .discovery import ScanListener, ScanResult
 from .driver import Driver
@@ -58,7 +59,8 @@ class Line:
     """A line from start to stop, whatever its adapter does.
 
     `url` is a port's path, or any address that the serial library takes; `locate`, where given, is asked before each
-    attempt where the port is now. `adapter_serial` is that of the adapter that the line was set up with.
+    attempt where the port is now. `adapter_serial` is that of the adapter that the line was set up with. A `monitor`
+    is given where it is to outlive the line.
     """
 
     def __init__(
@@ -70,8 +72,10 @@ class Line:
         adapter_serial: int | None = None,
         protocol: WireProtocol = WireProtocol.LUBA,
         locate: Callable[[], Awaitable[str]] | None = None,
+        monitor: BusMonitor | None = None,
     ) -> None:
         self.name = name
+        self.monitor = BusMonitor() if monitor is None else monitor
         self.status = LineStatus.STOPPED
         self.problem: LineError | None = None
         self.adapter: Adapter | None = None
@@ -339,6 +343,7 @@ class Line:
 
     def frame_seen(self, frame: Frame, *, own: bool) -> None:
         """Take note of a frame that was on the line."""
+        self.monitor.frame_seen(frame, own=own)
         effect: Effect = self._known.see(frame, own=own)
         self._gathering.seen(effect, own=own)
         for part in self._parts:
@@ -350,6 +355,10 @@ class Line:
         for key in effect.unread:
             seconds = self._known.fade(key).seconds
             self._reader.read((key,), after=_READ_AFTER_FADE + (1.0 if seconds is None else seconds))
+
+    def answer_seen(self, answer: BackwardFrame) -> None:
+        """Take note of an answer that was on the line; whoever asked gets it from the driver."""
+        self.monitor.answer_seen(answer)
 
     # Small things
 

@@ -7,7 +7,7 @@ slower, never wrong.
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import logging
@@ -17,14 +17,8 @@ from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame, Frame
 
 from .adapter import Ability, Adapter, WireProtocol
 from .driver import DriverListener
-from .errors import (
-    AdapterSilentError,
-    LineBusyError,
-    LineDisconnectedError,
-    LineError,
-    LineWithoutPowerError,
-    NotAnAdapterError,
-)
+from .errors import AdapterSilentError, LineBusyError, LineError, LineWithoutPowerError, NotAnAdapterError
+from .exchange import Exchange
 from .luba import (
     BAUDRATE,
     EVENT,
@@ -46,18 +40,12 @@ from .luba import (
     Settings,
     decode,
 )
-from .luba_exchange import BufferFullError, Exchange, refusal
+from .luba_refusal import BufferFullError, refusal
+from .port_driver import HANDSHAKE_ATTEMPTS, LOOK_AFTER, REPLY_TIMEOUT, SENT_TIMEOUT, PortDriver, open_driver
 from .timing import ANSWER_WINDOW, Priority
-from .transport import Transport, open_transport
 
 _LOGGER = logging.getLogger(__name__)
 
-# An adapter answers its own commands within a few milliseconds; a slow network or USB hub gets the rest.
-_REPLY_TIMEOUT: Final = 1.0
-# An adapter that has just been plugged in may still be booting.
-_HANDSHAKE_ATTEMPTS: Final = 3
-# A frame that was accepted and is not on the line by then waits behind another master.
-_SENT_TIMEOUT: Final = 3.0
 # Bytes of one message follow each other within a quarter of a millisecond; USB and networks add some.
 _INTER_BYTE_TIMEOUT: Final = 0.05
 # How often a frame is offered again to an adapter whose buffer is full, and how long to wait between.
@@ -67,51 +55,30 @@ _BUFFER_WAIT: Final = 0.05
 _PROOF_ATTEMPTS: Final = 3
 # Numbers of frames are a byte: what so many of the last ones stood for is remembered.
 _KEPT_TRANSACTIONS: Final = 16
-# After this long without a confirmation, in seconds, the adapter is asked whether the line has power.
-_LOOK_AFTER: Final = 0.25
 # The settings are written this often when an adapter may have restarted, a second apart.
 _SETTINGS_ATTEMPTS: Final = 3
-# A port is let go of in a thread; a driver of the kernel that hangs must not hold up more than itself.
-_RELEASE_TIMEOUT: Final = 0.8
 # Buffer and macro events say nothing that we use; ticks and line numbers stay, so that all events have one shape.
 _EVENT_FILTER: Final = int(EventFilter.BUFFER | EventFilter.MACRO)
 _BUS_POWER_SUPPLY_ON: Final = 0x80
 _LINE: Final = 0
 
 
-class LubaDriver(asyncio.Protocol):
-    """One LUBA adapter, from the open port to its loss (see `driver.Driver`)."""
-
-    adapter: Adapter
+class LubaDriver(PortDriver):
+    """One LUBA adapter (see `driver.Driver`)."""
 
     def __init__(self, listener: DriverListener) -> None:
-        loop = asyncio.get_running_loop()
-        self.lost: asyncio.Future[LineError] = loop.create_future()
-        self.powered = True
-        self.last_reply = loop.time()
-        self.counters: Counter[str] = Counter()
-        self._loop = loop
-        self._listener = listener
+        super().__init__(listener)
         self._parser = Parser()
         self._parser_timer: asyncio.TimerHandle | None = None
-        self._transport: Transport | None = None
-        self._exchange: Exchange | None = None
         self._unaccepted: deque[Exchange] = deque()
         self._accepted: dict[int, Exchange] = {}
         self._waiters: dict[int, asyncio.Future[Reply]] = {}
         self._asking = asyncio.Lock()
-        self._released = asyncio.Event()
         self._settings: Settings | None = None
         self._owed = 0
-        self._patience = _REPLY_TIMEOUT
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     # The asyncio protocol
-
-    @override
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport; the serial library calls this."""
-        self._transport = transport  # type: ignore[assignment]  # serial libraries pass a transport that writes
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -125,12 +92,6 @@ class LubaDriver(asyncio.Protocol):
             self._disturbed()
         if self._parser.unfinished:
             self._parser_timer = self._loop.call_later(_INTER_BYTE_TIMEOUT, self._expire)
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Answer everyone who waits; the serial library calls this once, when the port is free."""
-        self._released.set()
-        self._end(LineDisconnectedError(str(exc) if exc else "the port was closed"))
 
     # What the adapter says
 
@@ -216,13 +177,7 @@ class LubaDriver(asyncio.Protocol):
         if exchange.left == 0 and not exchange.sent.done():
             exchange.sent.set_result(None)
 
-    def _answered(self, answer: BackwardFrame) -> None:
-        exchange = self._exchange
-        if exchange is None or not exchange.answered or not exchange.sent.done() or exchange.closed.done():
-            self.counters["stray_answers"] += 1
-            return
-        exchange.close(answer)
-
+    @override
     def _power(self, *, powered: bool) -> None:
         if powered != self.powered:
             self.powered = powered
@@ -233,25 +188,11 @@ class LubaDriver(asyncio.Protocol):
 
     # What we say
 
-    async def handshake(self, attempts: int = _HANDSHAKE_ATTEMPTS, patience: float = _REPLY_TIMEOUT) -> None:
-        """Find out who the adapter is and how the line is; changes nothing in it.
-
-        It is asked `attempts` times for who it is, and has `patience` seconds for each reply. Raises
-        AdapterSilentError, NotAnAdapterError or LineDisconnectedError.
-        """
-        self._patience = patience
-        for attempt in range(1, attempts + 1):
-            try:
-                info = await self._ask(Command.DEVICE_INFO, b"\x00", DeviceInfo)
-                break
-            except AdapterSilentError:
-                if attempt == attempts:
-                    if self._parser.dropped or self.counters["unknown_messages"]:
-                        raise NotAnAdapterError("what answers does not speak LUBA") from None
-                    raise
-        self._patience = _REPLY_TIMEOUT
+    @override
+    async def _introduce(self) -> Adapter:
+        info = await self._ask(Command.DEVICE_INFO, b"\x00", DeviceInfo)
         descriptor = await self._ask(Command.DEVICE_DESCRIPTOR, b"", DeviceDescriptor)
-        self.adapter = Adapter(
+        return Adapter(
             protocol=WireProtocol.LUBA,
             gtin=info.gtin,
             serial=info.serial,
@@ -260,8 +201,8 @@ class LubaDriver(asyncio.Protocol):
             has_bus_power_supply=descriptor.has_bus_power_supply,
             abilities=frozenset(Ability),
         )
-        await self.check()
 
+    @override
     async def check(self) -> None:
         """Ask for the line's state: the adapter's sign of life. Raises LineError."""
         await self._ask(Command.LINE_STATUS, bytes((_LINE,)), LineState)
@@ -285,7 +226,7 @@ class LubaDriver(asyncio.Protocol):
     async def _restore_settings(self) -> None:
         """Write the settings again once the bytes on the wire make sense."""
         for _ in range(_SETTINGS_ATTEMPTS):
-            await asyncio.sleep(_REPLY_TIMEOUT)
+            await asyncio.sleep(REPLY_TIMEOUT)
             if self._settings is not None:
                 with suppress(AdapterSilentError):
                     await self._write_settings(self._settings)
@@ -311,10 +252,10 @@ class LubaDriver(asyncio.Protocol):
         mode = priority | (0x80 if twice else 0)
         payload = bytes((_LINE, bits, mode)) + exchange.data.ljust(4, b"\x00")
         self._unaccepted.append(exchange)
-        self._write(Message(Command.TRANSMIT, payload))
+        self._write(Message(Command.TRANSMIT, payload).encode())
         loop = self._loop
-        accepted_by = loop.time() + _REPLY_TIMEOUT
-        sent_by = accepted_by + _SENT_TIMEOUT
+        accepted_by = loop.time() + REPLY_TIMEOUT
+        sent_by = accepted_by + SENT_TIMEOUT
         while not exchange.sent.done():
             now = loop.time()
             if exchange.transaction is None and now >= accepted_by:
@@ -323,7 +264,7 @@ class LubaDriver(asyncio.Protocol):
             if now >= sent_by:
                 raise LineBusyError("the frame found no place on the line")
             # Not `wait_for`: a frame that fails after that is nobody's unheard error.
-            await asyncio.wait((exchange.sent,), timeout=_LOOK_AFTER)
+            await asyncio.wait((exchange.sent,), timeout=LOOK_AFTER)
             if not exchange.sent.done() and exchange.transaction is not None:
                 # Without power the frame is gone, and nothing says so but the state of the line.
                 await self.check()
@@ -346,18 +287,16 @@ class LubaDriver(asyncio.Protocol):
         if not self.powered and not exchange.closed.done():
             raise LineWithoutPowerError("the line lost its power")
         exchange.close(None)
-        if self.lost.done():
-            raise self.lost.result().again()
+        self._ensure_there()
 
     async def _ask[R: Reply](self, command: Command, payload: bytes, kind: type[R]) -> R:
         """Send the adapter a command of its own and return the reply."""
         async with self._asking:
-            if self.lost.done():
-                raise self.lost.result().again()
+            self._ensure_there()
             waiter: asyncio.Future[Reply] = self._loop.create_future()
             self._waiters[command.reply] = waiter
             try:
-                self._write(Message(command, payload))
+                self._write(Message(command, payload).encode())
                 reply = await asyncio.wait_for(waiter, self._patience)
             except TimeoutError:
                 if command is Command.LINE_STATUS:
@@ -369,34 +308,10 @@ class LubaDriver(asyncio.Protocol):
             raise NotAnAdapterError(f"unexpected reply to {command.name}")
         return reply
 
-    def _write(self, message: Message) -> None:
-        if self.lost.done():
-            raise self.lost.result().again()
-        try:
-            if self._transport is not None:
-                self._transport.write(message.encode())
-        except OSError as error:
-            self.abort(LineDisconnectedError(str(error)))
-            raise self.lost.result().again() from error
-
     # The end
 
-    def abort(self, reason: LineError) -> None:
-        """Let go of the port; everyone who waits gets the reason at once."""
-        self._end(reason)
-        if self._transport is not None:
-            self._transport.abort()
-
-    async def close(self, reason: LineError) -> None:
-        """Let go of the port, and wait until it is free for others."""
-        self.abort(reason)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._released.wait(), _RELEASE_TIMEOUT)
-
-    def _end(self, reason: LineError) -> None:
-        if self.lost.done():
-            return
-        self.lost.set_result(reason)
+    @override
+    def _give_up(self, reason: LineError) -> None:
         if self._parser_timer is not None:
             self._parser_timer.cancel()
             self._parser_timer = None
@@ -422,19 +337,7 @@ class LubaDriver(asyncio.Protocol):
 
 
 async def open_luba(
-    url: str, listener: DriverListener, attempts: int = _HANDSHAKE_ATTEMPTS, patience: float = _REPLY_TIMEOUT
+    url: str, listener: DriverListener, attempts: int = HANDSHAKE_ATTEMPTS, patience: float = REPLY_TIMEOUT
 ) -> LubaDriver:
-    """Open a port and shake hands with the LUBA adapter behind it; the port is free again when that fails.
-
-    Nothing is changed in the adapter: `LubaDriver.prepare` does that. Raises a LineError.
-    """
-    _, driver = await open_transport(url, lambda: LubaDriver(listener), baudrate=BAUDRATE)
-    try:
-        await driver.handshake(attempts, patience)
-    except LineError as error:
-        await driver.close(error)
-        raise
-    except asyncio.CancelledError:
-        await driver.close(LineDisconnectedError("cancelled"))
-        raise
-    return driver
+    """Open a port and shake hands with the LUBA adapter behind it; raises a LineError."""
+    return await open_driver(url, lambda: LubaDriver(listener), baudrate=BAUDRATE, attempts=attempts, patience=patience)

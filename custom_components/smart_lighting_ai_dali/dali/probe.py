@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dali.frame import Frame
+from dali.frame import BackwardFrame, Frame
 
 from .adapter import Adapter
 from .adapters import find_adapter
@@ -25,6 +25,9 @@ class _Deaf:
 
     def frame_seen(self, frame: Frame, *, own: bool) -> None:
         """Ignore a frame."""
+
+    def answer_seen(self, answer: BackwardFrame) -> None:
+        """Ignore an answer."""
 
     def power_changed(self, *, powered: bool) -> None:
         """Ignore the power: the probe's queries tell."""

@@ -1,6 +1,6 @@
 """What we say on the line, as sequences: generators of commands that run as one transaction each."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any, Final
 
 from dali.address import GearShort
@@ -8,15 +8,13 @@ from dali.command import Command
 from dali.gear import colour, converter, emergency, general, incandescent, led
 
 from .errors import AnswersCollidedError, NoAnswerError
-from .fade import Fade, FadeSetting
+from .fade import Fade
 from .gear import Gear, GearIdentity
 from .level import HIGHEST, LOWEST, Level
 from .state import Reading
 from .transactions import IsWanted, MayYield
 
 type Steps[R] = Generator[Any, Any, R]
-type Known = Callable[[], FadeSetting]
-"""Tells what is known of a gear's fade at this moment: it follows each frame that was on the line."""
 
 # A frame or its answer may be disturbed: a gear is asked this often before its silence means something.
 ATTEMPTS: Final = 3
@@ -97,39 +95,6 @@ def read_limits(address: int) -> Steps[tuple[Level, Level]]:
     minimum = yield from ask(general.QueryMinLevel(target))
     maximum = yield from ask(general.QueryMaxLevel(target))
     return _level(minimum), _level(maximum)
-
-
-def set_fade(gear: Gear, fade: Fade, known: Known) -> Steps[None]:
-    """Set a gear's fade time where it is another: three frames each for its two parts, kept by the gear for good.
-
-    Another master may get between a register and its use: what is known afterwards tells, and then it is done again.
-    """
-    target = GearShort(gear.address)
-    for _ in range(ATTEMPTS):
-        if known().code == fade.code:
-            break
-        yield general.DTR0(fade.code)
-        yield general.SetFadeTime(target)
-    if fade.code or gear.edition == 1:  # the first edition knows no extended fades
-        return
-    for _ in range(ATTEMPTS):
-        if known().extended == fade.extended:
-            break
-        yield general.DTR0(fade.extended)
-        yield general.SetExtendedFadeTime(target)
-
-
-def set_level(gear: Gear, level: Level, fade: Fade, known: Known) -> Steps[None]:
-    """Fade a gear to a level; level 0 fades out."""
-    yield from set_fade(gear, fade, known)
-    yield general.DAPC(GearShort(gear.address), int(level))
-
-
-def go_to_last_active_level(gear: Gear, fade: Fade, known: Known) -> Steps[None]:
-    """Fade a gear to the level at which it was on last; one of the first edition goes to its maximum, at once."""
-    yield from set_fade(gear, fade, known)
-    target = GearShort(gear.address)
-    yield general.GoToLastActiveLevel(target) if gear.edition > 1 else general.RecallMaxLevel(target)
 
 
 def describe(address: int) -> Steps[Gear]:

@@ -16,9 +16,10 @@ from dali.gear.general import QueryControlGearPresent
 from .adapter import Ability, Adapter, WireProtocol
 from .driver import DriverListener
 from .errors import AdapterSilentError, CommandRefusedError, LineBusyError, LineWithoutPowerError
-from .luba_exchange import Exchange
+from .exchange import Exchange
+from .port_driver import HANDSHAKE_ATTEMPTS, REPLY_TIMEOUT, open_driver
 from .sevenlab import BAUDRATE, WHO, Event, Heard, Message, Parser, Status, Version, transmit
-from .text_driver import ANSWER_BITS, HANDSHAKE_ATTEMPTS, REPLY_TIMEOUT, TextDriver, TryAgainError, open_text_driver
+from .text_driver import ANSWER_BITS, TextDriver, TryAgainError
 from .timing import Priority
 
 # What the adapter says of itself overtakes what it says of the line; by this long at most, in seconds.
@@ -34,17 +35,10 @@ class SevenLabDriver(TextDriver):
     """One SevenLab adapter (see `text_driver.TextDriver`)."""
 
     def __init__(self, listener: DriverListener) -> None:
-        super().__init__(listener)
-        self._parser = Parser()
+        super().__init__(listener, Parser())
         self._overheard_before = 0
 
     @override
-    def _receive(self, data: bytes) -> int:
-        dropped = self._parser.dropped
-        for message in self._parser.feed(data):
-            self._hear(message)
-        return self._parser.dropped - dropped
-
     def _hear(self, message: Message) -> None:
         match message:
             case Version():
@@ -69,7 +63,7 @@ class SevenLabDriver(TextDriver):
     def _happened(self, status: Status, *, own: bool) -> None:
         match status:
             case Status.TIMEOUT:
-                self._answered(None)
+                self._silent()
             case Status.LINE_DOWN:
                 self._power(powered=False)
             case Status.LINE_UP:
@@ -154,6 +148,6 @@ async def open_sevenlab(
     url: str, listener: DriverListener, attempts: int = HANDSHAKE_ATTEMPTS, patience: float = REPLY_TIMEOUT
 ) -> SevenLabDriver:
     """Open a port and shake hands with the SevenLab adapter behind it; raises a LineError."""
-    return await open_text_driver(
+    return await open_driver(
         url, lambda: SevenLabDriver(listener), baudrate=BAUDRATE, attempts=attempts, patience=patience
     )

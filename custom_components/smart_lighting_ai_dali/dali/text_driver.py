@@ -5,38 +5,20 @@ or without one. So no clock judges here: silence is what the adapter calls silen
 outcome is an error and never silence. A busy event loop makes this slower, never wrong.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Final, override
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Final, Protocol, override
 
 from dali.frame import BackwardFrame, ForwardFrame, Frame
 
-from .adapter import Adapter
 from .driver import DriverListener
-from .errors import (
-    AdapterSilentError,
-    CommandRefusedError,
-    LineBusyError,
-    LineDisconnectedError,
-    LineError,
-    LineWithoutPowerError,
-    NotAnAdapterError,
-)
-from .luba_exchange import Exchange
+from .errors import AdapterSilentError, CommandRefusedError, LineBusyError, LineError, LineWithoutPowerError
+from .exchange import Exchange
+from .port_driver import LOOK_AFTER, SENT_TIMEOUT, PortDriver
 from .timing import Priority
-from .transport import Transport, open_transport
 
-# An adapter answers its own questions within a few milliseconds; a slow network or USB hub gets the rest.
-REPLY_TIMEOUT: Final = 1.0
-# An adapter that has just been plugged in may still be booting.
-HANDSHAKE_ATTEMPTS: Final = 3
-# After this long without a confirmation, in seconds, the adapter is asked what holds the frame up.
-_LOOK_AFTER: Final = 0.25
-# A frame that is not on the line by then waits behind another master.
-_SENT_TIMEOUT: Final = 3.0
 # The outcome of a query follows its frame within 24 ms (IEC 62386-101, table 20); the rest is for slow cables.
 _OUTCOME_TIMEOUT: Final = 0.5
 # How often a frame is offered that the adapter turned down, or that another master destroyed on the line.
@@ -44,9 +26,6 @@ _ATTEMPTS: Final = 5
 # A frame that nobody waits for any more may still be confirmed this long, in seconds.
 _REMEMBERED: Final = 5.0
 _KEPT_FORGOTTEN: Final = 16
-# A port is let go of in a thread; a driver of the kernel that hangs must not hold up more than itself.
-_RELEASE_TIMEOUT: Final = 0.8
-
 # Of 8 bits are answers, and what is shorter than a frame is none.
 ANSWER_BITS: Final = 8
 
@@ -60,32 +39,31 @@ class TryAgainError(Exception):
         self.pause = pause
 
 
-class TextDriver(asyncio.Protocol, ABC):
-    """One adapter, from the open port to its loss (see `driver.Driver`)."""
+class Parser(Protocol):
+    """What makes messages of the adapter's bytes."""
 
-    adapter: Adapter
+    dropped: int
+    """How many bytes were no part of a message."""
 
-    def __init__(self, listener: DriverListener) -> None:
-        loop = asyncio.get_running_loop()
-        self.lost: asyncio.Future[LineError] = loop.create_future()
-        self.powered = True
-        self.last_reply = loop.time()
-        self.counters: Counter[str] = Counter()
-        self._loop = loop
-        self._listener = listener
-        self._transport: Transport | None = None
-        self._released = asyncio.Event()
+    def feed(self, data: bytes) -> Iterable[Any]:
+        """Take bytes and return the messages that are whole."""
+
+
+class TextDriver(PortDriver):
+    """One adapter that speaks lines of text."""
+
+    def __init__(self, listener: DriverListener, parser: Parser) -> None:
+        super().__init__(listener)
+        self._parser = parser
         self._talking = asyncio.Lock()
-        self._patience = REPLY_TIMEOUT
-        self._exchange: Exchange | None = None
         self._forgotten: deque[tuple[bytes, float]] = deque(maxlen=_KEPT_FORGOTTEN)
         self._asked: tuple[Any, asyncio.Future[Any]] | None = None
 
     # What each protocol has of its own
 
     @abstractmethod
-    def _receive(self, data: bytes) -> int:
-        """Take bytes of the adapter, and return how many of them were no part of a message."""
+    def _hear(self, message: Any) -> None:
+        """Take a message of the adapter."""
 
     @abstractmethod
     def _command(self, exchange: Exchange, bits: int, priority: Priority, *, twice: bool) -> bytes:
@@ -96,56 +74,26 @@ class TextDriver(asyncio.Protocol, ABC):
         """Find out why a frame is not confirmed yet; returns where it may still be, raises LineError."""
 
     @abstractmethod
-    async def _introduce(self) -> Adapter:
-        """Ask the adapter who it is, once; raises AdapterSilentError."""
-
-    @abstractmethod
     async def _examine(self) -> None:
         """Ask the adapter for a sign of life, and how the line is; raises LineError."""
 
     # The asyncio protocol
 
     @override
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport; the serial library calls this."""
-        self._transport = transport  # type: ignore[assignment]  # serial libraries pass a transport that writes
-
-    @override
     def data_received(self, data: bytes) -> None:
         """Take bytes of the adapter; never raises."""
-        if self._receive(data):
+        dropped = self._parser.dropped
+        for message in self._parser.feed(data):
+            self._hear(message)
+        if self._parser.dropped > dropped:
             self.counters["disturbed"] += 1
 
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Answer everyone who waits; the serial library calls this once, when the port is free."""
-        self._released.set()
-        self._end(LineDisconnectedError(str(exc) if exc else "the port was closed"))
-
     # What we say
-
-    async def handshake(self, attempts: int = HANDSHAKE_ATTEMPTS, patience: float = REPLY_TIMEOUT) -> None:
-        """Find out who the adapter is and how the line is; changes nothing in it.
-
-        It is asked `attempts` times for who it is, and has `patience` seconds for each reply. Raises
-        AdapterSilentError, NotAnAdapterError or LineDisconnectedError.
-        """
-        self._patience = patience
-        for attempt in range(1, attempts + 1):
-            try:
-                self.adapter = await self._introduce()
-                break
-            except AdapterSilentError:
-                if attempt == attempts:
-                    if self.counters["disturbed"]:
-                        raise NotAnAdapterError("what answers speaks another language") from None
-                    raise
-        self._patience = REPLY_TIMEOUT
-        await self.check()
 
     async def prepare(self) -> None:
         """Set nothing up: these adapters always report every frame."""
 
+    @override
     async def check(self) -> None:
         """Ask for a sign of life, once no frame is under way, and how the line is; raises LineError."""
         async with self._talking:
@@ -174,9 +122,9 @@ class TextDriver(asyncio.Protocol, ABC):
         self._exchange = exchange
         try:
             self._write(self._command(exchange, len(frame), priority, twice=twice))
-            sent_by = self._loop.time() + _SENT_TIMEOUT
+            sent_by = self._loop.time() + SENT_TIMEOUT
             while not exchange.sent.done():
-                await asyncio.wait((exchange.sent,), timeout=_LOOK_AFTER)
+                await asyncio.wait((exchange.sent,), timeout=LOOK_AFTER)
                 if exchange.sent.done():
                     break
                 await self._look(exchange)
@@ -202,8 +150,7 @@ class TextDriver(asyncio.Protocol, ABC):
 
     async def _ask(self, question: bytes, key: object) -> Any:
         """Ask the adapter something of its own and return the reply that has this key; raises AdapterSilentError."""
-        if self.lost.done():
-            raise self.lost.result().again()
+        self._ensure_there()
         reply: asyncio.Future[Any] = self._loop.create_future()
         self._asked = (key, reply)
         try:
@@ -213,16 +160,6 @@ class TextDriver(asyncio.Protocol, ABC):
             raise AdapterSilentError("the adapter does not answer") from None
         finally:
             self._asked = None
-
-    def _write(self, data: bytes) -> None:
-        if self.lost.done():
-            raise self.lost.result().again()
-        try:
-            if self._transport is not None:
-                self._transport.write(data)
-        except OSError as error:
-            self.abort(LineDisconnectedError(str(error)))
-            raise self.lost.result().again() from error
 
     def _remember(self, exchange: Exchange) -> None:
         """Remember what nobody waits for any more: it may go over the line all the same, and be confirmed."""
@@ -276,18 +213,19 @@ class TextDriver(asyncio.Protocol, ABC):
         self.counters["overheard"] += 1
         self._listener.frame_seen(ForwardFrame(bits, data), own=False)
 
-    def _answered(self, answer: BackwardFrame | None) -> None:
-        exchange = self._exchange
-        if exchange is None or not exchange.answered or not exchange.sent.done() or exchange.closed.done():
+    def _silent(self) -> None:
+        """Take note that nobody answered."""
+        if self._exchange is not None and self._exchange.awaits_answer:
+            self._exchange.close(None)
+        else:
             self.counters["stray_answers"] += 1
-            return
-        exchange.close(answer)
 
     def _turned_down(self, error: LineError, pause: float = 0.0) -> None:
         """Take note that the adapter did not send the frame, or that it did not come through."""
         if self._exchange is not None:
             self._exchange.fail(TryAgainError(error, pause))
 
+    @override
     def _power(self, *, powered: bool) -> None:
         if powered != self.powered:
             self.powered = powered
@@ -295,24 +233,8 @@ class TextDriver(asyncio.Protocol, ABC):
                 self._break(LineWithoutPowerError("the line lost its power"))
             self._listener.power_changed(powered=powered)
 
-    # The end
-
-    def abort(self, reason: LineError) -> None:
-        """Let go of the port; everyone who waits gets the reason at once."""
-        self._end(reason)
-        if self._transport is not None:
-            self._transport.abort()
-
-    async def close(self, reason: LineError) -> None:
-        """Let go of the port, and wait until it is free for others."""
-        self.abort(reason)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._released.wait(), _RELEASE_TIMEOUT)
-
-    def _end(self, reason: LineError) -> None:
-        if self.lost.done():
-            return
-        self.lost.set_result(reason)
+    @override
+    def _give_up(self, reason: LineError) -> None:
         if self._asked is not None and not self._asked[1].done():
             self._asked[1].set_exception(reason.again())
         self._break(reason.again())
@@ -327,22 +249,3 @@ class TextDriver(asyncio.Protocol, ABC):
             exchange.closed.set_exception(error)
             # The sender may be waiting for something else at this moment, and look later.
             exchange.closed.exception()
-
-
-async def open_text_driver[D: TextDriver](
-    url: str, create: Callable[[], D], *, baudrate: int, attempts: int, patience: float, **options: Any
-) -> D:
-    """Open a port and shake hands with the adapter behind it; the port is free again when that fails.
-
-    Raises a LineError.
-    """
-    _, driver = await open_transport(url, create, baudrate=baudrate, **options)
-    try:
-        await driver.handshake(attempts, patience)
-    except LineError as error:
-        await driver.close(error)
-        raise
-    except asyncio.CancelledError:
-        await driver.close(LineDisconnectedError("cancelled"))
-        raise
-    return driver

@@ -112,7 +112,7 @@ DTR2_DTR1: Final = 0xC9
 
 # Instructions that come in pairs of equal frames.
 FIRST_DEVICE_QUERY: Final = DeviceCommand.QUERY_DEVICE_STATUS
-FIRST_INSTANCE_QUERY: Final = InstanceCommand.QUERY_INSTANCE_TYPE
+_FIRST_INSTANCE_QUERY: Final = InstanceCommand.QUERY_INSTANCE_TYPE
 SEND_TWICE_SPECIAL: Final = frozenset({DeviceSpecial.INITIALISE, DeviceSpecial.RANDOMISE})
 # Special commands whose last byte has to be zero.
 WITHOUT_DATA: Final = frozenset(

@@ -1,7 +1,7 @@
 """Plans of frames: the fewest there can be, and everyone where they should be, whoever else hears them."""
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, combinations
 import random
 import time
 from typing import Any
@@ -14,13 +14,7 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.dali.covering import cover
 from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE, Fade, FadeSetting
-from custom_components.smart_lighting_ai_dali.dali.frame_planner import (
-    Hearer,
-    Step,
-    commands_of,
-    count_frames,
-    plan_frames,
-)
+from custom_components.smart_lighting_ai_dali.dali.frame_planner import Hearer, Step, plan_frames
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear
 from custom_components.smart_lighting_ai_dali.dali.level import HIGHEST, OFF, Level
 from custom_components.smart_lighting_ai_dali.dali.target import ColourTemperature, Recall, Rgbwaf, Target, Xy
@@ -58,6 +52,16 @@ def to(level: int | Recall | None = None, **more: Any) -> Target:
 def colour_gear(address: int, **more: Any) -> Hearer:
     """Return a gear of device type 8 whose levels activate what is staged."""
     return hearer(address, gear={"device_types": (8,)}, automatic_activation=True, **more)
+
+
+def count_frames(steps: Iterable[Step]) -> int:
+    """Return how many forward frames steps are: some go twice, some after ENABLE DEVICE TYPE."""
+    return sum(1 + bool(one.sendtwice) + bool(one.devicetype) for one in commands_of(steps))
+
+
+def commands_of(steps: Iterable[Step]) -> list[Command]:
+    """Return the commands of steps in their order."""
+    return list(chain.from_iterable(step.commands for step in steps))
 
 
 def planned(targets: Mapping[str, Target], hearers: Mapping[str, Hearer], **more: Any) -> list[str]:

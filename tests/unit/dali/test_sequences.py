@@ -3,7 +3,6 @@
 import random
 from typing import Any
 
-from dali.address import GearShort
 from dali.command import Command
 from dali.frame import BackwardFrame, BackwardFrameError
 from dali.gear import general
@@ -11,11 +10,11 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.dali import sequences
 from custom_components.smart_lighting_ai_dali.dali.errors import AnswersCollidedError, NoAnswerError
-from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE, Fade
+from custom_components.smart_lighting_ai_dali.dali.fade import Fade
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
 from custom_components.smart_lighting_ai_dali.dali.level import Level
-from custom_components.smart_lighting_ai_dali.dali.sequences import Known, Steps
-from custom_components.smart_lighting_ai_dali.dali.state import KnownState, Reading
+from custom_components.smart_lighting_ai_dali.dali.sequences import Steps
+from custom_components.smart_lighting_ai_dali.dali.state import Reading
 from custom_components.smart_lighting_ai_dali.dali.transactions import IsWanted, MayYield
 from custom_components.smart_lighting_ai_dali.simulator.gear import Gear as SimulatedGear
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
@@ -34,13 +33,7 @@ class Bench:
         self.visitors: list[Command] = []
         self.intruders: dict[int, Command] = {}
         """Frames of other masters, by the number of ours that they come after."""
-        self.known = KnownState()
         self.wanted = False
-
-    def follow(self, gear: Gear) -> Known:
-        """Return what tells the fade of a gear, as the line knows it."""
-        self.known.keep(gear)
-        return lambda: self.known.fade(gear.key)
 
     def run(self, steps: Steps[Any]) -> Any:
         """Run a sequence to its end and return its result."""
@@ -69,7 +62,6 @@ class Bench:
         answers: list[int] = []
         for _ in range(2 if command.sendtwice else 1):
             self.now += FRAME
-            self.known.see(command.frame, own=True)
             if len(self.sent) not in self.lost:
                 heard = [gear.receive(command.frame.as_integer, self.now) for gear in self.gear]
                 answers = [answer for answer in heard if answer is not None]
@@ -224,41 +216,3 @@ def test_a_state_is_status_and_level_and_the_fade_where_wanted() -> None:
     assert isinstance(reading, Reading)
     assert reading.lamp_failure
     assert reading.fade == Fade(5)
-
-
-def test_a_fade_time_is_set_only_where_it_is_another() -> None:
-    bench = Bench(lamp(1, level=0))
-    gear = Gear(address=1, edition=2, fade=Fade(4))
-    known = bench.follow(gear)
-    bench.run(sequences.set_level(gear, Level(200), Fade(4), known))
-    assert len(bench.sent) == 1
-    bench.run(sequences.set_level(gear, Level(200), Fade(6), known))
-    assert len(bench.sent) == 1 + 3
-    bench.run(sequences.set_level(gear, Level(200), Fade(0, 0x13), known))
-    assert len(bench.sent) == 1 + 3 + 5
-    assert bench.run(sequences.read_fade(1, 2)) == Fade(0, 0x13)
-
-
-def test_a_fade_time_that_another_master_spoiled_is_set_again() -> None:
-    bench = Bench(lamp(1, level=0))
-    gear = Gear(address=1, edition=2)
-    bench.intruders = {1: general.DTR0(11)}
-    bench.run(sequences.set_level(gear, Level(200), Fade(6), bench.follow(gear)))
-    assert bench.run(sequences.read_fade(1, 2)).code == 6
-    assert bench.sent[4].frame == general.DAPC(GearShort(1), 200).frame
-
-
-def test_gear_of_the_first_edition_gets_no_extended_fade() -> None:
-    bench = Bench(lamp(1, edition=1))
-    gear = Gear(address=1)
-    bench.run(sequences.set_level(gear, Level(100), Fade(0, 0x13), bench.follow(gear)))
-    assert len(bench.sent) == 1
-
-
-def test_the_last_active_level_is_asked_for_by_edition() -> None:
-    bench = Bench(lamp(1, level=120), lamp(2, edition=1, level=0))
-    newer, older = Gear(address=1, edition=2), Gear(address=2)
-    bench.run(sequences.set_level(newer, Level(0), AT_ONCE, bench.follow(newer)))
-    bench.run(sequences.go_to_last_active_level(newer, AT_ONCE, bench.follow(newer)))
-    bench.run(sequences.go_to_last_active_level(older, AT_ONCE, bench.follow(older)))
-    assert [gear.actual_level(bench.now + 1) for gear in bench.gear] == [120, 254]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from dali.address import GearShort
 from dali.command import Command
-from dali.frame import BackwardFrame, Frame
+from dali.frame import BackwardFrame
 from dali.gear import general
 import pytest
 
@@ -22,30 +22,22 @@ from custom_components.smart_lighting_ai_dali.dali.foxtron_driver import Foxtron
 from custom_components.smart_lighting_ai_dali.dali.sevenlab_driver import SevenLabDriver
 from custom_components.smart_lighting_ai_dali.dali.text_driver import TextDriver
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
+from tests.ears import Ears
 
 QUERY = general.QueryActualLevel(GearShort(0))
 OFF = general.Off(GearShort(0))
 TWICE = general.SetFadeTime(GearShort(0))
 
 
-class Desk:
+class Desk(Ears):
     """A driver whose adapter is the test: it listens for the driver, and is its transport."""
 
     def __init__(self, create: Callable[[Desk], TextDriver]) -> None:
-        self.frames: list[tuple[int, bool]] = []
-        self.power: list[bool] = []
+        super().__init__()
         self.broken = False
         self._said: asyncio.Queue[bytes] = asyncio.Queue()
         self.driver = create(self)
         self.driver.connection_made(self)  # type: ignore[arg-type]  # as much of a transport as it needs
-
-    def frame_seen(self, frame: Frame, *, own: bool) -> None:
-        """Keep a frame."""
-        self.frames.append((frame.as_integer, own))
-
-    def power_changed(self, *, powered: bool) -> None:
-        """Keep a change of the line's power."""
-        self.power.append(powered)
 
     def write(self, data: bytes) -> None:
         """Keep what the driver says."""

@@ -1,11 +1,8 @@
-"""One frame on its way through a LUBA adapter, and why an adapter would not take it."""
+"""One frame on its way through an adapter."""
 
 import asyncio
 
 from dali.frame import BackwardFrame, Frame
-
-from .errors import CommandRefusedError, LineWithoutPowerError
-from .luba import Refusal
 
 
 class Exchange:
@@ -17,10 +14,15 @@ class Exchange:
         self.answered = answered
         self.answer: BackwardFrame | None = None
         self.transaction: int | None = None
-        """The number that the adapter gave it; None: not accepted yet."""
+        """The number that the adapter gave it, where it numbers them; None: not accepted yet."""
         loop = asyncio.get_running_loop()
         self.sent: asyncio.Future[None] = loop.create_future()
         self.closed: asyncio.Future[None] = loop.create_future()
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Tell whether an answer that comes now is that of this frame."""
+        return self.answered and self.sent.done() and not self.closed.done()
 
     def fail(self, error: Exception) -> None:
         """Let the sender know that this frame will not be sent."""
@@ -40,19 +42,3 @@ class Exchange:
         if self.sent.done() and not self.closed.done():
             self.answer = answer
             self.closed.set_result(None)
-
-
-class BufferFullError(Exception):
-    """The adapter's transmit buffer has no room now."""
-
-
-def refusal(reason: int) -> Exception:
-    """Return the error that stands for an adapter's reason not to send a frame."""
-    match reason:
-        case Refusal.NO_BUS_VOLTAGE:
-            return LineWithoutPowerError("the line has no power")
-        case Refusal.BUFFER_FULL:
-            return BufferFullError()
-        case _:
-            name = Refusal(reason).name if reason in Refusal else str(reason)
-            return CommandRefusedError(f"the adapter refused the frame: {name.lower()}")
