@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import Final
 
@@ -63,8 +64,8 @@ class Retention(Job):
             await self._database.async_write("raw floor", lambda connection: raise_floor(connection, now, keep))
             steps = [Pruned(more=True)]
             while steps[-1].more:
-                step = await self._database.async_write("prune", lambda connection: prune(connection, now, keep))
-                steps.append(step)
+                step = partial(prune, now_ms=now, keep=keep, before=steps[-1])
+                steps.append(await self._database.async_write("prune", step))
             pruned = Pruned(
                 events=sum(step.events for step in steps),
                 features=sum(step.features for step in steps),

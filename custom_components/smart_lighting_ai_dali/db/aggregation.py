@@ -4,7 +4,7 @@ A window is always made whole from its events, never counted on: doing it twice 
 with a keyframe of every source, so an hour needs no other. One text runs on SQLite, MariaDB and PostgreSQL.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 import time
 from typing import Any, Final
@@ -16,13 +16,14 @@ from .hour_statistics import LOOK_BACK_HOURS, condense_hours
 from .migrations import require_version
 from .schema import HOUR_MS, WINDOW_MS, WINDOWS_PER_HOUR, event
 from .signals import BRIGHTEST, FIRST_INSTANT, Cause, Signal
-from .watermarks import Watermark, read_watermark, write_watermark
+from .watermarks import Watermark, forget_watermark, read_watermark, read_watermarks, write_watermark
 
 # A step has to be short: it holds up everything else that the recorder writes.
 HOURS_PER_STEP: Final = 2
-
-# From this on a step begins no further hour, in seconds: a busy building has hours that take that long each.
-_LONG_STEP: Final = 0.02
+# From this on a step begins nothing further, in seconds: a busy building has hours that take several times that.
+LONG_STEP: Final = 0.02
+# So many windows are made at once: a quarter of an hour.
+_PART: Final = 3
 
 _DELETE: Final = text("DELETE FROM smart_lighting_feature WHERE win >= :first AND win < :last")
 _DELETE_ZONES: Final = text(f"{_DELETE.text} AND zone IN :zones").bindparams(bindparam("zones", expanding=True))
@@ -93,37 +94,40 @@ def aggregate(connection: Connection, now_ms: int, *, hours: int = HOURS_PER_STE
     Raises SchemaTooNewError.
     """
     require_version(connection)
-    begun = time.monotonic()
     upto = now_ms - now_ms % WINDOW_MS
-    aggregated = read_watermark(connection, Watermark.AGGREGATED)
+    watermarks = read_watermarks(connection)
+    aggregated = watermarks.get(Watermark.AGGREGATED)
     if aggregated is None:
         return Step()
-    windows = rows = 0
-    done: list[int] = []
-
-    def may_go_on() -> bool:
-        return not done or (len(done) < hours and time.monotonic() - begun < _LONG_STEP)
-
-    # Hours below the raw floor are frozen.
-    unmark_before(connection, read_watermark(connection, Watermark.RAW_FLOOR) or 0)
+    floor = watermarks.get(Watermark.RAW_FLOOR)
+    turn = _Turn(connection, hours, floor)
+    if floor:
+        # Hours below it are frozen.
+        unmark_before(connection, floor)
+    redone: int | None = watermarks.get(Watermark.REDONE)
     for hour in marked_hours(connection, hours):
-        if not may_go_on():
-            break
+        begins = hour * HOUR_MS
+        first = 0 if redone is None or (redone - 1) // HOUR_MS != hour else (redone - begins) // WINDOW_MS
         last = _windows_before(hour, aggregated)
-        rows += _windows(connection, hour, 0, last)
-        windows += last
-        done.append(hour)
-    unmark_hours(connection, done)
-    while may_go_on() and aggregated < upto:
+        first = turn.make_windows(hour, first, last)
+        if first < last or not turn.finish(hour, whole=last == WINDOWS_PER_HOUR):
+            if first:
+                write_watermark(connection, Watermark.REDONE, begins + first * WINDOW_MS)
+            break
+        unmark_hours(connection, (hour,))
+        if redone is not None:
+            forget_watermark(connection, Watermark.REDONE)
+            redone = None
+    while turn.has_time and aggregated < upto:
         hour = aggregated // HOUR_MS
-        first, last = aggregated % HOUR_MS // WINDOW_MS, _windows_before(hour, upto)
-        rows += _windows(connection, hour, first, last)
-        windows += last - first
+        last = turn.make_windows(hour, aggregated % HOUR_MS // WINDOW_MS, _windows_before(hour, upto))
         aggregated = hour * HOUR_MS + last * WINDOW_MS
-        done.append(hour)
+        if last == WINDOWS_PER_HOUR and not turn.finish(hour, whole=True):
+            # Its statistics are all that is left of it.
+            mark_hours(connection, (hour,))
+            write_watermark(connection, Watermark.REDONE, aggregated)
     write_watermark(connection, Watermark.AGGREGATED, aggregated)
-    _condense_whole_hours(connection, done, aggregated)
-    return Step(windows, rows, more=aggregated < upto or bool(marked_hours(connection, 1)))
+    return Step(turn.windows, turn.rows, more=aggregated < upto or bool(marked_hours(connection, 1)))
 
 
 def rebuild_zones(connection: Connection, hours: Collection[int], zones: Collection[int]) -> Step:
@@ -182,7 +186,7 @@ def _windows(connection: Connection, hour: int, first: int, last: int, zones: Co
             "hour_window": hour_window,
             "begins": hour * HOUR_MS,
             "since": hour * HOUR_MS + first * WINDOW_MS,
-            "ends": (hour + 1) * HOUR_MS,
+            "ends": hour * HOUR_MS + last * WINDOW_MS,
             "first": first,
             "last": last,
             **some,
@@ -191,11 +195,56 @@ def _windows(connection: Connection, hour: int, first: int, last: int, zones: Co
     return int(made.rowcount)
 
 
-def _condense_whole_hours(connection: Connection, hours: Collection[int], aggregated: int) -> None:
-    """Make the statistics of those hours that are over; those that need events from below the raw floor are frozen."""
+def _condense_whole_hours(connection: Connection, hours: Iterable[int], aggregated: int) -> None:
+    """Make the statistics of those hours that are over and not frozen."""
     floor = read_watermark(connection, Watermark.RAW_FLOOR)
-    first = 0 if floor is None else floor // HOUR_MS + LOOK_BACK_HOURS
-    # An hour can be done twice in a step: once for what came late, once for what is new.
-    whole = {hour for hour in hours if hour >= first and _windows_before(hour, aggregated) == WINDOWS_PER_HOUR}
+    whole = [
+        hour
+        for hour in hours
+        if _windows_before(hour, aggregated) == WINDOWS_PER_HOUR and hour >= _first_with_statistics(floor)
+    ]
     if whole:
-        condense_hours(connection, sorted(whole))
+        condense_hours(connection, whole)
+
+
+def _first_with_statistics(floor: int | None) -> int:
+    """Return the first hour whose statistics can be made: one that needs events from below the raw floor is frozen."""
+    return 0 if floor is None else floor // HOUR_MS + LOOK_BACK_HOURS
+
+
+class _Turn:
+    """What one step does: something, and then as much as there is time for."""
+
+    def __init__(self, connection: Connection, hours: int, floor: int | None) -> None:
+        self.windows = 0
+        self.rows = 0
+        self._connection = connection
+        self._hours_left = hours
+        self._first_with_statistics = _first_with_statistics(floor)
+        self._ends = time.monotonic() + LONG_STEP
+        self._begun = False
+
+    @property
+    def has_time(self) -> bool:
+        """Tell whether something further may be begun."""
+        return not self._begun or (self._hours_left > 0 and time.monotonic() < self._ends)
+
+    def make_windows(self, hour: int, first: int, last: int) -> int:
+        """Make windows of an hour as far as there is time; return the first that is left."""
+        while first < last and self.has_time:
+            upto = min(first + _PART, last)
+            self.rows += _windows(self._connection, hour, first, upto)
+            self.windows += upto - first
+            self._begun = True
+            first = upto
+        return first
+
+    def finish(self, hour: int, *, whole: bool) -> bool:
+        """Make the statistics of an hour that is over; return False where there is no time left for that."""
+        if whole and hour >= self._first_with_statistics:
+            if not self.has_time:
+                return False
+            condense_hours(self._connection, (hour,))
+            self._begun = True
+        self._hours_left -= 1
+        return True

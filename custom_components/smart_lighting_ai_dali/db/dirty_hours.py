@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection, delete, select
 
 from .schema import HOUR_MS, dirty_hour
+from .watermarks import Watermark, forget_watermark, read_watermark
 
 
 def mark_hours(connection: Connection, hours: Iterable[int]) -> None:
@@ -15,6 +16,10 @@ def mark_hours(connection: Connection, hours: Iterable[int]) -> None:
         new = [{"hour": hour} for hour in sorted(wanted - there)]
         if new:
             connection.execute(dirty_hour.insert(), new)
+        redone = read_watermark(connection, Watermark.REDONE)
+        if redone is not None and (redone - 1) // HOUR_MS in wanted:
+            # What was done of it is outdated.
+            forget_watermark(connection, Watermark.REDONE)
 
 
 def marked_hours(connection: Connection, most: int) -> list[int]:

@@ -1,16 +1,17 @@
 """Delete what is older than it has to be kept, a few thousand rows at a time."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, case, delete, func, select
+from sqlalchemy import Column, Connection, Table, and_, case, delete, func, select
 
 from .migrations import require_version
 from .schema import HOUR_MS, WINDOW_MS, decision, event, feature, statistic
 from .watermarks import Watermark, read_watermark, write_watermark
 
-# As many rows as a step takes milliseconds for, on every engine.
-ROWS_PER_STEP: Final = 4000
+# A step takes some ten milliseconds for so many, on every engine.
+ROWS_PER_STEP: Final = 6000
 DAY_MS: Final = 86_400_000
 # A clock that is wrong would have far more deleted than a night's worth.
 _LARGEST_PART: Final = 0.2
@@ -45,6 +46,12 @@ class Pruned:
     """Features and statistics."""
     decisions: int = 0
     more: bool = False
+    upto: Mapping[str, int] = field(default_factory=dict)
+    """By table, the value of its time below which nothing is left: a step that knows it begins there. PostgreSQL would
+    look at each row that is gone."""
+
+
+_NOTHING: Final = Pruned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +120,33 @@ def raise_floor(connection: Connection, now_ms: int, keep: Keep) -> None:
     write_watermark(connection, Watermark.RAW_FLOOR, max(floor, _due(keep)[0].cut(now_ms)))
 
 
-def prune(connection: Connection, now_ms: int, keep: Keep) -> Pruned:
-    """Delete up to a few thousand of the oldest rows that are due, of one table. Raises SchemaTooNewError."""
+def prune(connection: Connection, now_ms: int, keep: Keep, before: Pruned = _NOTHING) -> Pruned:
+    """Delete up to a few thousand of the oldest rows that are due, of one table; `before` is the step before.
+
+    Raises SchemaTooNewError.
+    """
     require_version(connection)
+    upto = dict(before.upto)
     for due in _due(keep):
-        if deleted := _delete_oldest(connection, due.table, due.when, due.cut(now_ms)):
+        name = due.table.name
+        deleted, upto[name] = _delete_oldest(connection, due, due.cut(now_ms), upto.get(name))
+        if deleted:
             return Pruned(
                 events=deleted if due.table is event else 0,
                 features=deleted if due.table in {feature, statistic} else 0,
                 decisions=deleted if due.table is decision else 0,
                 more=True,
+                upto=upto,
             )
-    return Pruned()
+    return Pruned(upto=upto)
 
 
-def _delete_oldest(connection: Connection, table: Table, column: Column[Any], cut: int) -> int:
-    """Delete the oldest rows below a cut, about as many as a step may take."""
-    bound = connection.execute(
-        select(column).where(column < cut).order_by(column).limit(1).offset(ROWS_PER_STEP)
+def _delete_oldest(connection: Connection, due: _Due, cut: int, begins: int | None) -> tuple[int, int]:
+    """Delete the oldest rows below a cut, about as many as a step may take; return how many, and what is gone."""
+    old = due.when < cut if begins is None else and_(due.when >= begins, due.when < cut)
+    last = connection.execute(
+        select(due.when).where(old).order_by(due.when).limit(1).offset(ROWS_PER_STEP - 1)
     ).scalar_one_or_none()
-    oldest = connection.execute(select(func.min(column)).where(column < cut)).scalar_one_or_none()
-    if oldest is None:
-        return 0
     # Rows of one instant go together, however many there are.
-    until = cut if bound is None else max(bound, oldest + 1)
-    return connection.execute(delete(table).where(column < until)).rowcount
+    until = cut if last is None else last + 1
+    return connection.execute(delete(due.table).where(and_(old, due.when < until))).rowcount, until

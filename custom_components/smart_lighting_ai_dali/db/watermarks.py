@@ -1,8 +1,9 @@
 """How far each job is: instants in milliseconds, in the database beside what they speak of."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from .schema import watermark
 
@@ -18,6 +19,8 @@ class Watermark(StrEnum):
     """Up to this events were collected: after a stop, what follows is unknown until the next start."""
     BACKFILLED = "backfilled_ms"
     """Up to this the recorder's own history was taken over."""
+    REDONE = "redone_ms"
+    """Up to this the oldest hour that is marked is condensed again; gone when there is none that was begun."""
     COLLECTED_FROM = "collected_from_ms"
     """From this on events are of our own collecting: history ends here."""
 
@@ -27,7 +30,18 @@ def read_watermark(connection: Connection, name: Watermark) -> int | None:
     return connection.execute(select(watermark.c.val).where(watermark.c.name == name.value)).scalar_one_or_none()
 
 
+def read_watermarks(connection: Connection) -> Mapping[str, int]:
+    """Return all instants that there are, at the cost of one."""
+    return {name: int(val) for name, val in connection.execute(select(watermark.c.name, watermark.c.val))}
+
+
+def forget_watermark(connection: Connection, name: Watermark) -> None:
+    """Have no such instant any more."""
+    connection.execute(delete(watermark).where(watermark.c.name == name.value))
+
+
 def write_watermark(connection: Connection, name: Watermark, value: int) -> None:
     """Remember an instant."""
-    connection.execute(delete(watermark).where(watermark.c.name == name.value))
-    connection.execute(watermark.insert().values(name=name.value, val=value))
+    written = connection.execute(update(watermark).where(watermark.c.name == name.value).values(val=value))
+    if not written.rowcount:
+        connection.execute(watermark.insert().values(name=name.value, val=value))

@@ -6,6 +6,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 from sqlalchemy import Connection, select
 
+from custom_components.smart_lighting_ai_dali.db import aggregation
 from custom_components.smart_lighting_ai_dali.db.aggregation import Step, aggregate, mark_range
 from custom_components.smart_lighting_ai_dali.db.ingestion import insert_events, number_of_source
 from custom_components.smart_lighting_ai_dali.db.schema import HOUR_MS, WINDOW_MS, feature, light_of
@@ -112,6 +113,37 @@ def test_steps_are_short(connection: Connection) -> None:
     steps = run(connection, START + 10 * HOUR_MS)
     assert sum(step.windows for step in steps) == 120
     assert max(step.windows for step in steps) <= 24
+
+
+def test_an_hour_that_is_made_in_parts_is_made_whole(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [level(minute, minute % 254, source=minute % 3) for minute in range(0, 180, 2)]
+    insert_events(connection, events)
+    run(connection, START + 3 * HOUR_MS)
+    before = features(connection)
+    monkeypatch.setattr(aggregation, "LONG_STEP", 0.0)
+    mark_range(connection, None, None)
+    steps = run(connection, START + 3 * HOUR_MS)
+    assert max(step.windows for step in steps) <= 3
+    assert sum(step.windows for step in steps) == 36
+    assert features(connection) == before
+    assert read_watermark(connection, Watermark.REDONE) is None
+
+
+@pytest.mark.parametrize("steps", range(1, 8))
+def test_what_comes_late_while_its_hour_is_made_in_parts_is_not_left_out(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    events = [level(minute, minute % 254) for minute in range(0, 120, 2)]
+    insert_events(connection, events)
+    run(connection, START + 2 * HOUR_MS)
+    monkeypatch.setattr(aggregation, "LONG_STEP", 0.0)
+    mark_range(connection, None, None)
+    for _ in range(steps):
+        aggregate(connection, START + 2 * HOUR_MS)
+    late = [level(1, 254), level(59, 9), level(61, 0)]
+    insert_events(connection, late)
+    run(connection, START + 2 * HOUR_MS)
+    assert features(connection) == features_of([*events, *late], START + 2 * HOUR_MS)
 
 
 def test_a_clock_that_went_back_is_no_harm(connection: Connection) -> None:

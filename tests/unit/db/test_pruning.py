@@ -9,6 +9,7 @@ from custom_components.smart_lighting_ai_dali.db.pruning import (
     ROWS_PER_STEP,
     ClockDoubtfulError,
     Keep,
+    Pruned,
     check_clock,
     prune,
     raise_floor,
@@ -37,7 +38,8 @@ def run(connection: Connection, now: int = NOW) -> int:
     check_clock(connection, now, KEEP)
     raise_floor(connection, now, KEEP)
     events = 0
-    while (pruned := prune(connection, now, KEEP)).more:
+    pruned = Pruned()
+    while (pruned := prune(connection, now, KEEP, pruned)).more:
         assert pruned.events <= ROWS_PER_STEP + 1
         events += pruned.events
     return events
