@@ -10,6 +10,7 @@ import sys
 import time
 from typing import Final
 
+from ..goals import row
 from . import ingest, losses, prune, quiet_rebuild, rebuild, size, window
 from .goals import KEYS, goal_of
 from .home import Home, live_in
@@ -77,11 +78,5 @@ def _told(keys: Keys) -> Iterator[None]:
 
 def _table(engine: str, rows: int, figures: Figures) -> str:
     """Return the figures with their goals, a line each."""
-    lines = [f"{engine}, {rows} rows"]
-    for key, value in figures.items():
-        goal = goal_of(key, engine)
-        if value is None or goal is None:
-            lines.append(f"{key:<28}{'-':>10}")
-        else:
-            lines.append(f"{key:<28}{value:>10.3f}   {goal!s:<8}   {'met' if goal.is_met(value) else 'MISSED'}")
-    return "\n".join(lines)
+    lines = [row(key, value, goal_of(key, engine)) for key, value in figures.items()]
+    return "\n".join((f"{engine}, {rows} rows", *lines))

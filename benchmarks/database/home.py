@@ -4,23 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-import logging
 import tempfile
 import time
 from typing import Any, Final
 
-from homeassistant import loader
-from homeassistant.bootstrap import async_load_base_functionality
 from homeassistant.components.recorder import DOMAIN as RECORDER, Recorder
-from homeassistant.config_entries import ConfigEntries
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder, get_instance
-from homeassistant.runner import create_event_loop
 from homeassistant.setup import async_setup_component
 from sqlalchemy import Connection
 
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import Database, Work
 
+from ..home_assistant import in_home_assistant, new_home_assistant
 from .building import START, fill
 from .places import connected
 
@@ -80,11 +76,7 @@ class Home:
 async def open_home(url: str, rows: int = 0) -> AsyncIterator[Home]:
     """Start a Home Assistant whose recorder has this database, and stop it in the end."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        hass = HomeAssistant(folder)
-        hass.config.skip_pip = True
-        hass.config_entries = ConfigEntries(hass, {})
-        loader.async_setup(hass)
-        await async_load_base_functionality(hass)
+        hass = await new_home_assistant(folder)
         async_initialize_recorder(hass)
         try:
             async with asyncio.timeout(_START_SECONDS):
@@ -127,10 +119,3 @@ def live_in[R](url: str, rows: int, live: Callable[[Home], Coroutine[Any, Any, R
         with connected(url) as engine:
             fill(engine, rows)
     return in_home_assistant(live_and_leave())
-
-
-def in_home_assistant[R](work: Coroutine[Any, Any, R]) -> R:
-    """Run work in an event loop as Home Assistant has it."""
-    logging.getLogger("homeassistant").setLevel(logging.ERROR)
-    with asyncio.Runner(loop_factory=create_event_loop) as runner:
-        return runner.run(work)

@@ -16,9 +16,10 @@ from sqlalchemy import text
 
 from custom_components.smart_lighting_ai_dali.db.pruning import DAY_MS
 
+from ..home_assistant import in_home_assistant
 from .building import SEED
 from .collecting import Collecting
-from .home import Home, in_home_assistant, open_home, prepare
+from .home import Home, open_home, prepare
 from .places import ROOT, SQLITE, OwnServer, Place, connected, own_server
 
 # How long each trouble lasts, and how long things go well before and after it.

@@ -1,5 +1,6 @@
 """All events are deleted in the steps of the nightly job, and then again by one statement, in the recorder's thread."""
 
+from functools import partial
 import statistics
 import time
 from typing import Final
@@ -25,9 +26,6 @@ async def measure(home: Home) -> dict[str, float | None]:
     now = cut + _KEEP.events * DAY_MS
     speeds, longest = [], []
 
-    def step(connection: Connection) -> Pruned:
-        return prune(connection, now, _KEEP)
-
     def single(connection: Connection) -> int:
         return connection.execute(delete(event).where(event.c.ts < cut)).rowcount
 
@@ -35,12 +33,12 @@ async def measure(home: Home) -> dict[str, float | None]:
     for _ in range(_ROUNDS):
         rows, steps = 0, []
         begun = time.perf_counter()
-        more = True
-        while more:
+        pruned = Pruned(more=True)
+        while pruned.more:
+            step = partial(prune, now_ms=now, keep=_KEEP, before=pruned)
             pruned, took = await home.timed_write("prune", step)
             steps.append(took)
             rows += pruned.events
-            more = pruned.more
         in_steps = time.perf_counter() - begun
         await home.database.async_write("copy back", _copy_back)
         begun = time.perf_counter()

@@ -3,8 +3,9 @@
 import asyncio
 import sys
 
+from ..home_assistant import in_home_assistant
 from .collecting import Collecting
-from .home import in_home_assistant, open_home
+from .home import open_home
 
 # Whoever is to kill it may have died before.
 _SECONDS = 60

@@ -1,24 +1,21 @@
-"""The line against python-dali's own driver, over the same simulated line of 64 gear in real time.
+"""What a line and python-dali's own driver have in common, over the same simulated line of 64 gear in real time.
 
 Each is measured in a process of its own; the simulator runs in a third. The floor is what the standard allows: the time
 of the frames with the settling times of a person's action (IEC 62386-101, tables 16 and 22).
 """
 
 import asyncio
-from collections.abc import Iterator
-import contextlib
 import json
-from pathlib import Path
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from typing import Final
 
 from dali.address import GearShort
 from dali.driver.serial import DriverLubaRs232
 from dali.gear import general
+from dali.gear.sequences import SetDT8ColourValueTc
 import psutil
 
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus, StatusChanged
@@ -33,66 +30,41 @@ from custom_components.smart_lighting_ai_dali.dali.timing import (
     forward_frame,
 )
 
-GEAR: Final = 64
+from .simulator import GEAR, ROOT
+
 CONNECTIONS: Final = 5
 QUERIES: Final = 200
 COMMANDS: Final = 200
 IDLE_SECONDS: Final = 10.0
-_ROOT: Final = Path(__file__).resolve().parent.parent
-_FLEET: Final = _ROOT / "custom_components/smart_lighting_ai_dali/simulator/fleets/office.yaml"
+# In mirek.
+WARM: Final = 370
 
 
-def run() -> tuple[str, dict[str, float]]:
-    """Measure both, and return a table for people and our own figures."""
-    with tempfile.TemporaryDirectory() as folder, simulator(Path(folder) / "line") as port:
-        ours = _in_own_process("ours", port)
-        peer = _in_own_process("python-dali", port)
-    settling = SETTLING[Priority.USER][1]
-    command = forward_frame(16) + settling
+def measure(port: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Return our figures and python-dali's, on the same simulated line."""
+    return _in_own_process("ours", port), _in_own_process("python-dali", port)
+
+
+def table(ours: dict[str, float], peer: dict[str, float]) -> str:
+    """Return both with what the standard allows, for people."""
+    command = forward_frame(16) + SETTLING[Priority.USER][1]
     query = command + (ANSWER_GAP_MIN + ANSWER_GAP_MAX) / 2 + BACKWARD_FRAME
     floor = {"query_ms_p50": query * 1000, "dapc_per_s": 1 / command}
     rows = [f"{'':<18}{'ours':>10}{'python-dali':>13}{'floor':>9}{'ratio':>8}"]
     for key, value in ours.items():
-        other, least = peer.get(key), floor.get(key)
+        other, least = peer[key], floor.get(key)
         rows.append(
-            f"{key:<18}{value:>10.2f}"
-            + (f"{other:>13.2f}" if other is not None else f"{'-':>13}")
+            f"{key:<18}{value:>10.2f}{other:>13.2f}"
             + (f"{least:>9.2f}" if least is not None else f"{'-':>9}")
             + (f"{value / other:>8.2f}" if other else f"{'-':>8}")
         )
-    return "\n".join(rows), ours
-
-
-@contextlib.contextmanager
-def simulator(link: Path) -> Iterator[str]:
-    """Run the simulated line in a process of its own, and give its port."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "custom_components.smart_lighting_ai_dali.simulator",
-            "--fleet",
-            str(_FLEET),
-            "--link",
-            str(link),
-        ],
-        cwd=_ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        if process.stdout is None or not process.stdout.readline().startswith("ready"):
-            raise RuntimeError("the simulator did not start")
-        yield str(link)
-    finally:
-        process.terminate()
-        process.wait(10)
+    return "\n".join(rows)
 
 
 def _in_own_process(who: str, port: str) -> dict[str, float]:
     output = subprocess.run(
-        [sys.executable, "-m", "benchmarks.line", who, port],
-        cwd=_ROOT,
+        [sys.executable, "-m", "benchmarks.line.peers", who, port],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -173,6 +145,14 @@ async def measure_python_dali(port: str) -> dict[str, float]:
         await driver.send(general.QueryActualLevel(GearShort(number % GEAR)), priority=2)
         queries.append(time.perf_counter() - begun)
     begun = time.perf_counter()
+    await asyncio.gather(*(driver.send(general.DAPC(GearShort(one), 77), priority=2) for one in range(GEAR)))
+    same_level = time.perf_counter() - begun
+    begun = time.perf_counter()
+    for address in range(GEAR):
+        await driver.send(SetDT8ColourValueTc(GearShort(address), WARM), priority=2)
+        await driver.send(general.DAPC(GearShort(address), 10 + 3 * address), priority=2)
+    colour = time.perf_counter() - begun
+    begun = time.perf_counter()
     for number in range(COMMANDS):
         await driver.send(general.DAPC(GearShort(number % GEAR), 100 + number % 100), priority=2)
     commands = time.perf_counter() - begun
@@ -188,6 +168,8 @@ async def measure_python_dali(port: str) -> dict[str, float]:
         "dapc_per_s": COMMANDS / commands,
         "idle_cpu_percent": idle,
         "rss_mb": memory,
+        "same_level_64_seconds": same_level,
+        "tc_and_level_64_seconds": colour,
     }
 
 

@@ -1,0 +1,70 @@
+"""The line: in Home Assistant and alone, against python-dali's driver and against what the standard allows.
+
+All is measured on simulated lines of 64 gear, each in a process of its own, in real time.
+"""
+
+import asyncio
+from contextlib import ExitStack
+from typing import Final
+
+import psutil
+
+from ..goals import row
+from ..home_assistant import in_home_assistant
+from . import peers
+from .goals import GOALS
+from .house import open_house
+from .known import gear_of
+from .loop_gap import gaps
+from .simulator import Simulator, fleet, simulated
+from .targets import measure_distinct, measure_many_lines, measure_reading, online
+from .together import measure_latency, measure_same_level
+from .waiting import until_complete
+
+_LINES: Final = 16
+
+
+def run() -> tuple[str, dict[str, float]]:
+    """Measure everything, and return tables for people and the figures."""
+    figures: dict[str, float] = {}
+    with simulated(fleet()) as simulator:
+        ours, peer = peers.measure(simulator.port)
+    with gaps() as seen:
+        with simulated(fleet()) as simulator:
+            figures |= in_home_assistant(_in_a_house(simulator))
+        with simulated(fleet()) as simulator:
+            figures |= asyncio.run(_alone(simulator))
+        figures["loop_gap_ms_max"] = seen.longest * 1000
+    figures["same_level_64_speedup"] = peer["same_level_64_seconds"] / figures["same_level_64_seconds"]
+    figures |= _many_lines()
+    known = {key: figures[key] for key in GOALS if key in figures}
+    rest = {key: value for key, value in figures.items() if key not in GOALS}
+    lines = [row(key, value, GOALS.get(key)) for key, value in (known | rest).items()]
+    return "\n".join((*lines, "", peers.table(ours, peer))), {**known, **rest, **ours}
+
+
+async def _in_a_house(simulator: Simulator) -> dict[str, float]:
+    async with open_house(simulator.port) as house:
+        await until_complete(house.line)
+        figures = {"startup_ms_64_known": house.startup * 1000}
+        figures |= await measure_same_level(house, simulator)
+        return figures | await measure_latency(house)
+
+
+async def _alone(simulator: Simulator) -> dict[str, float]:
+    async with online(simulator.port, gear_of()) as line:
+        return await measure_distinct(line, simulator) | await measure_reading(line)
+
+
+def _many_lines() -> dict[str, float]:
+    """Run sixteen lines in this process, and say what that costs it."""
+    process = psutil.Process()
+    with ExitStack() as stack:
+        simulators = [stack.enter_context(simulated(fleet(number=number))) for number in range(_LINES)]
+        gear = [gear_of(number) for number in range(_LINES)]
+        process.cpu_percent()
+        figures = asyncio.run(measure_many_lines(simulators, gear))
+        return figures | {
+            "lines_16_cpu_percent": process.cpu_percent(),
+            "lines_16_rss_mb": process.memory_info().rss / 2**20,
+        }
