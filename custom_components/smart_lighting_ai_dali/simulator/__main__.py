@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m custom_components.smart_lighting_ai_dali.simulator",
         description="A DALI line with its gear and an adapter, behind a pseudo-terminal.",
     )
-    parser.add_argument("--fleet", type=_fleet, required=True, help="a YAML file, or demo or office")
+    parser.add_argument("--fleet", type=_fleet, required=True, help="a YAML file, or demo, office or showcase")
     parser.add_argument("--link", type=Path, required=True, help="the port's name: a link that is made here")
     parser.add_argument("--control", type=Path, help="a unix socket for faults and questions; one line of JSON each")
     parser.add_argument("--tcp", type=int, help="a network port on this machine that leads to the adapter too")

@@ -116,7 +116,7 @@ def test_a_fleet_with_mistakes_is_turned_down(tmp_path: Path, capsys: pytest.Cap
 def test_a_fleet_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, ("--fleet", "nowhere", "--link", tmp_path / "line"))
     assert code == 2
-    assert "built in are demo, office" in err
+    assert "built in are demo, office, showcase" in err
 
 
 @pytest.mark.parametrize("speed", ["0", "fast", "inf", "nan", "1e-300", "0.0009", "10001", "1e308"])

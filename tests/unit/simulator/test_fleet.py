@@ -272,7 +272,7 @@ def test_gear_that_can_not_be_told_apart_is_allowed_on_demand_only(same: str, ki
     assert len(Fleet.parse(content + "duplicates: allowed\n").gear) == 2
 
 
-@pytest.mark.parametrize(("name", "size", "rooms"), [("demo", 12, 5), ("office", 64, 9)])
+@pytest.mark.parametrize(("name", "size", "rooms"), [("demo", 12, 5), ("office", 64, 9), ("showcase", 14, 6)])
 def test_the_built_in_fleets_are_sound(name: str, size: int, rooms: int) -> None:
     fleet = Fleet.load(built_in_fleets()[name])
     assert sorted(one.short_address or 0 for one in fleet.gear) == list(range(size))
