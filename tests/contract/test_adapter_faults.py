@@ -158,7 +158,7 @@ async def test_a_port_that_may_not_be_opened_is_named_and_tried_again(
     async def open_forbidden(url: str, factory: Any, **options: Any) -> Any:
         return await genuine(url, factory, create_connection=forbidden, **options)
 
-    module = "custom_components.smart_lighting_ai_dali.dali.luba_driver.open_transport"
+    module = "custom_components.smart_lighting_ai_dali.dali.port_driver.open_transport"
     monkeypatch.setattr(module, open_forbidden)
     line = start(str(simulated.link))
     await until(line, LineStatus.OFFLINE)

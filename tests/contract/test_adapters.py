@@ -95,6 +95,7 @@ async def connect(protocol: WireProtocol) -> AsyncIterator[Open]:
         await driver.prepare()
         # What the handshake had to send, to find out about the line.
         ears.frames.clear()
+        ears.answers.clear()
         return driver, ears
 
     yield start
