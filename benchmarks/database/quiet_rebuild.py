@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table, text
 
-from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, mark_range
+from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, hours_between
+from custom_components.smart_lighting_ai_dali.db.dirty_hours import mark_hours
 from custom_components.smart_lighting_ai_dali.db.migrations import migrate
 from custom_components.smart_lighting_ai_dali.db.schema import feature, statistic
 
@@ -43,7 +44,7 @@ def measure(place: Place, rows: int) -> dict[str, float | None]:
 
 def _condense_in_sql(connection: Connection, end: int) -> None:
     """Condense everything anew, in the steps in which the job does it."""
-    mark_range(connection, None, None)
+    mark_hours(connection, hours_between(connection, None, None))
     connection.commit()
     more = True
     while more:

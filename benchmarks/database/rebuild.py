@@ -1,13 +1,17 @@
 """Everything is condensed anew while the recorder is busy: what the event loop and its queue notice of it."""
 
 import asyncio
+from functools import partial
+from itertools import batched
 import statistics
 import time
 from typing import Final
 
 from sqlalchemy import Connection
 
-from custom_components.smart_lighting_ai_dali.db.aggregation import Step, aggregate, mark_range
+from custom_components.smart_lighting_ai_dali.db.aggregation import Step, aggregate, hours_between
+from custom_components.smart_lighting_ai_dali.db.dirty_hours import mark_hours
+from custom_components.smart_lighting_ai_dali.feature_engineering import HOURS_PER_MARK
 
 from .building import end_of
 from .home import Home
@@ -40,8 +44,11 @@ async def _rebuild(home: Home) -> list[float]:
     def step(connection: Connection) -> Step:
         return aggregate(connection, end)
 
-    _, took = await home.timed_write("mark", lambda connection: mark_range(connection, None, None))
-    tasks = [took]
+    hours = await home.database.async_read("hours", partial(hours_between, start_ms=None, end_ms=None))
+    tasks = []
+    for some in batched(hours, HOURS_PER_MARK, strict=False):
+        _, took = await home.timed_write("mark", partial(mark_hours, hours=some))
+        tasks.append(took)
     more = True
     while more:
         done, took = await home.timed_write("aggregate", step)

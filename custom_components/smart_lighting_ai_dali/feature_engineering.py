@@ -1,7 +1,7 @@
 """The aggregation job: the buffer into the database, and events into features, every five minutes."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from sqlalchemy import Connection
 
 from .const import DOMAIN
-from .db.aggregation import HOURS_PER_STEP, Step, aggregate, hours_between, mark_range, rebuild_zones
+from .db.aggregation import HOURS_PER_STEP, Step, aggregate, hours_between, rebuild_zones
 from .db.dirty_hours import mark_hours
 from .db.health import DatabaseStatus
 from .db.ingestion import Ingested, insert_events, numbered
@@ -36,6 +36,8 @@ INTERVAL: Final = timedelta(milliseconds=WINDOW_MS)
 # Home Assistant gives a hundred seconds for its stop; the recorder ends after that.
 _LAST_FLUSH_SECONDS: Final = 8.0
 _HOURS_PER_READ: Final = 24
+# Marking so many takes some ten milliseconds.
+HOURS_PER_MARK: Final = 96
 # Timers are this much early or late, in seconds.
 _JITTER: Final = 1.0
 
@@ -222,14 +224,14 @@ class FeatureEngineering(Job):
         first, last = (None if one is None else milliseconds(one) for one in (anew.start, anew.end))
         if not anew.zones:
             if first is not None or last is not None:
-                await self._database.async_write("mark", lambda connection: mark_range(connection, first, last))
+                await self._mark(await self._hours_between(first, last))
             else:
                 await self._mark_missing()
             return []
         zones = await self._database.async_read("zones", lambda connection: numbers_of_zones(connection, anew.zones))
         if unknown := sorted(set(anew.zones) - set(zones)):
             raise ZoneUnknownError(", ".join(unknown))
-        hours = await self._database.async_read("hours", lambda connection: hours_between(connection, first, last))
+        hours = await self._hours_between(first, last)
         steps = []
         for start in range(0, len(hours), HOURS_PER_STEP):
             some = hours[start : start + HOURS_PER_STEP]
@@ -239,11 +241,18 @@ class FeatureEngineering(Job):
 
     async def _mark_missing(self) -> None:
         """Mark the hours that have events but no features."""
-        hours = await self._database.async_read("hours", lambda connection: hours_between(connection, None, None))
+        hours = await self._hours_between(None, None)
         for start in range(0, len(hours), _HOURS_PER_READ):
             some = hours[start : start + _HOURS_PER_READ]
             missing = await self._database.async_read(
                 "hours without features", partial(hours_without_features, hours=some)
             )
-            if missing:
-                await self._database.async_write("mark", partial(mark_hours, hours=missing))
+            await self._mark(missing)
+
+    async def _hours_between(self, first: int | None, last: int | None) -> range:
+        return await self._database.async_read("hours", partial(hours_between, start_ms=first, end_ms=last))
+
+    async def _mark(self, hours: Sequence[int]) -> None:
+        for start in range(0, len(hours), HOURS_PER_MARK):
+            some = hours[start : start + HOURS_PER_MARK]
+            await self._database.async_write("mark", partial(mark_hours, hours=some))

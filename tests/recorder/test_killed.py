@@ -10,7 +10,8 @@ import signal
 import pytest
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 
-from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, mark_range
+from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, hours_between
+from custom_components.smart_lighting_ai_dali.db.dirty_hours import mark_hours
 from custom_components.smart_lighting_ai_dali.db.schema import HOUR_MS
 from tests.databases import ENGINES, SQLITE, new_database
 from tests.warm_process import Job, WarmProcess
@@ -65,7 +66,7 @@ def test_what_was_acknowledged_survives_a_kill(database: URL, warm_process: Warm
             assert set(batches) - {len(acknowledged)} == set(acknowledged)
     with engine.connect() as connection:
         features = condensed(connection)
-        mark_range(connection, None, None)
+        mark_hours(connection, hours_between(connection, None, None))
         assert condensed(connection) == features
 
 

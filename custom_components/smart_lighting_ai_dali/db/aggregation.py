@@ -158,13 +158,6 @@ def hours_between(connection: Connection, start_ms: int | None, end_ms: int | No
     return range(first, last + 1)
 
 
-def mark_range(connection: Connection, start_ms: int | None, end_ms: int | None) -> int:
-    """Let everything between two instants be condensed again, as far as there are events; return how many hours."""
-    hours = hours_between(connection, start_ms, end_ms)
-    mark_hours(connection, hours)
-    return len(hours)
-
-
 def _windows_before(hour: int, instant: int) -> int:
     """Return how many windows of an hour are over at an instant."""
     return max(0, min(WINDOWS_PER_HOUR, (instant - hour * HOUR_MS) // WINDOW_MS))

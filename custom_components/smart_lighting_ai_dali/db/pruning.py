@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, and_, case, delete, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, delete, func, select
 
 from .migrations import require_version
 from .schema import HOUR_MS, WINDOW_MS, decision, event, feature, statistic
@@ -143,10 +143,13 @@ def prune(connection: Connection, now_ms: int, keep: Keep, before: Pruned = _NOT
 
 def _delete_oldest(connection: Connection, due: _Due, cut: int, begins: int | None) -> tuple[int, int]:
     """Delete the oldest rows below a cut, about as many as a step may take; return how many, and what is gone."""
-    old = due.when < cut if begins is None else and_(due.when >= begins, due.when < cut)
+
+    def old(before: int) -> ColumnElement[bool]:
+        return due.when < before if begins is None else and_(due.when >= begins, due.when < before)
+
     last = connection.execute(
-        select(due.when).where(old).order_by(due.when).limit(1).offset(ROWS_PER_STEP - 1)
+        select(due.when).where(old(cut)).order_by(due.when).limit(1).offset(ROWS_PER_STEP - 1)
     ).scalar_one_or_none()
     # Rows of one instant go together, however many there are.
     until = cut if last is None else last + 1
-    return connection.execute(delete(due.table).where(and_(old, due.when < until))).rowcount, until
+    return connection.execute(delete(due.table).where(old(until))).rowcount, until

@@ -13,7 +13,8 @@ from unittest.mock import patch
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event as sqlalchemy_event, inspect, select, text
 
 from custom_components.smart_lighting_ai_dali.db import pruning
-from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, mark_range
+from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, hours_between
+from custom_components.smart_lighting_ai_dali.db.dirty_hours import mark_hours
 from custom_components.smart_lighting_ai_dali.db.ingestion import NameKind, insert_events, numbered
 from custom_components.smart_lighting_ai_dali.db.migrations import migrate
 from custom_components.smart_lighting_ai_dali.db.pruning import Keep, prune, raise_floor
@@ -153,7 +154,7 @@ def _condense_new(database: Database, now: int = NOW) -> None:
 
 
 def _condense_anew(database: Database) -> None:
-    database.write(lambda connection: mark_range(connection, None, None))
+    database.write(lambda connection: mark_hours(connection, hours_between(connection, None, None)))
     _condense_new(database)
 
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from custom_components.smart_lighting_ai_dali.db import aggregation
-from custom_components.smart_lighting_ai_dali.db.aggregation import Step, aggregate, mark_range
+from custom_components.smart_lighting_ai_dali.db.aggregation import Step, aggregate, hours_between
+from custom_components.smart_lighting_ai_dali.db.dirty_hours import mark_hours
 from custom_components.smart_lighting_ai_dali.db.ingestion import insert_events, number_of_source
 from custom_components.smart_lighting_ai_dali.db.schema import HOUR_MS, WINDOW_MS, feature, light_of
 from custom_components.smart_lighting_ai_dali.db.signals import UNKNOWN, Cause, Event, Signal
@@ -84,7 +85,9 @@ def test_doing_it_again_changes_nothing(connection: Connection) -> None:
     insert_events(connection, [level(minute, minute % 254) for minute in range(0, 300, 7)])
     run(connection, START + 5 * HOUR_MS)
     before = features(connection)
-    assert mark_range(connection, None, None) == 5
+    hours = hours_between(connection, None, None)
+    assert len(hours) == 5
+    mark_hours(connection, hours)
     steps = run(connection, START + 5 * HOUR_MS)
     assert sum(step.windows for step in steps) == 60
     assert features(connection) == before
@@ -93,7 +96,9 @@ def test_doing_it_again_changes_nothing(connection: Connection) -> None:
 def test_a_part_can_be_done_again(connection: Connection) -> None:
     insert_events(connection, [level(minute, 5) for minute in range(0, 300, 7)])
     run(connection, START + 5 * HOUR_MS)
-    assert mark_range(connection, START + HOUR_MS, START + 2 * HOUR_MS) == 1
+    hours = hours_between(connection, START + HOUR_MS, START + 2 * HOUR_MS)
+    assert len(hours) == 1
+    mark_hours(connection, hours)
 
 
 def test_what_is_half_pruned_is_never_made_anew(connection: Connection) -> None:
@@ -103,7 +108,9 @@ def test_what_is_half_pruned_is_never_made_anew(connection: Connection) -> None:
     before = features(connection)
     write_watermark(connection, Watermark.RAW_FLOOR, START + 2 * HOUR_MS)
     assert insert_events(connection, [level(3, 254)]).too_late == 1
-    assert mark_range(connection, None, None) == 3
+    hours = hours_between(connection, None, None)
+    assert len(hours) == 3
+    mark_hours(connection, hours)
     run(connection, START + 5 * HOUR_MS)
     assert features(connection) == before
 
@@ -121,7 +128,7 @@ def test_an_hour_that_is_made_in_parts_is_made_whole(connection: Connection, mon
     run(connection, START + 3 * HOUR_MS)
     before = features(connection)
     monkeypatch.setattr(aggregation, "LONG_STEP", 0.0)
-    mark_range(connection, None, None)
+    mark_hours(connection, hours_between(connection, None, None))
     steps = run(connection, START + 3 * HOUR_MS)
     assert max(step.windows for step in steps) <= 3
     assert sum(step.windows for step in steps) == 36
@@ -137,7 +144,7 @@ def test_what_comes_late_while_its_hour_is_made_in_parts_is_not_left_out(
     insert_events(connection, events)
     run(connection, START + 2 * HOUR_MS)
     monkeypatch.setattr(aggregation, "LONG_STEP", 0.0)
-    mark_range(connection, None, None)
+    mark_hours(connection, hours_between(connection, None, None))
     for _ in range(steps):
         aggregate(connection, START + 2 * HOUR_MS)
     late = [level(1, 254), level(59, 9), level(61, 0)]
