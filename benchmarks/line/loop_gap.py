@@ -24,7 +24,7 @@ def gaps() -> Iterator[Gaps]:
         run(handle)
         seen.longest = max(seen.longest, time.thread_time() - begun)
 
-    events.Handle._run = timed  # type: ignore[method-assign]  # noqa: SLF001
+    events.Handle._run = timed  # type: ignore[assignment, method-assign]  # noqa: SLF001
     try:
         yield seen
     finally:

@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 import time
-from typing import Final
+from typing import Any, Final
 
-from dali.command import Command, from_frame
+from dali.command import from_frame
 from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame, Frame
 from dali.gear.general import EnableDeviceType
 
@@ -77,7 +77,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._device_type = 0
-        self._asked: Command | None = None
+        self._asked: Any = None
 
     def text(self, sighting: Sighting) -> str:
         """Return what a sighting means; they have to come in their order."""
