@@ -9,7 +9,16 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN
-from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
+from .dali.events import (
+    CommissioningProgressed,
+    GearChanged,
+    GearForgotten,
+    GearFound,
+    LineEvent,
+    LineStatus,
+    StateChanged,
+    StatusChanged,
+)
 from .dali.gear import Gear
 from .dali.line import Line
 
@@ -45,6 +54,7 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self.data = line.status
         self._gear_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._found_listeners: list[GearListener] = []
+        self._commissioning_listeners: list[CALLBACK_TYPE] = []
 
     @callback
     def async_replace_line(self, line: Line, *, names: dict[int, str], areas: dict[int, str]) -> None:
@@ -67,6 +77,12 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         return lambda: self._found_listeners.remove(listener)
 
     @callback
+    def async_listen_to_commissioning(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when the commissioning of the line has come further; returns what ends that."""
+        self._commissioning_listeners.append(listener)
+        return lambda: self._commissioning_listeners.remove(listener)
+
+    @callback
     def async_handle(self, event: LineEvent) -> None:
         """Pass on what the line tells."""
         match event:
@@ -82,6 +98,9 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
                 self._tell(gear.key)
             case GearForgotten(key=key):
                 self._tell(key)
+            case CommissioningProgressed():
+                for listener in tuple(self._commissioning_listeners):
+                    listener()
 
     def _tell(self, key: str) -> None:
         for listener in tuple(self._gear_listeners.get(key, ())):

@@ -100,6 +100,24 @@ class GearEntity(LineEntity):
         self.async_write_ha_state()
 
 
+@callback
+def async_describe_anew(coordinator: LineCoordinator, gear: Gear) -> None:
+    """Say in a gear's device what it is now: another piece may have taken its place."""
+    registry = dr.async_get(coordinator.hass)
+    info = _device_info(coordinator, gear)
+    (identifier,) = info["identifiers"]
+    device = registry.async_get_device_by_identifier(identifier, coordinator.config_entry.entry_id)
+    if device is not None:
+        registry.async_update_device(
+            device.id,
+            model=info["model"],
+            model_id=info["model_id"],
+            serial_number=info["serial_number"],
+            sw_version=info["sw_version"],
+            hw_version=info["hw_version"],
+        )
+
+
 def _device_info(coordinator: LineCoordinator, gear: Gear) -> DeviceInfo:
     """Return the device of a gear, on the device of its line."""
     entry = coordinator.config_entry

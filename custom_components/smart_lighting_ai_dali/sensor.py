@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .commissioning_sensors import COMMISSIONING_SENSORS, CommissioningSensor
 from .const import DOMAIN, SITE_TITLE
 from .coordinator import LineCoordinator
 from .dali.events import LineStatus
@@ -111,6 +112,11 @@ async def async_setup_entry(
     """Add the sensors of every line and of the site."""
     del hass
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator)])
+    async_add_line_entities(
+        entry,
+        async_add_entities,
+        lambda coordinator: [CommissioningSensor(coordinator, description) for description in COMMISSIONING_SENSORS],
+    )
     async_add_entities(SiteSensor(entry, description) for description in SITE_SENSORS)
 
 

@@ -15,6 +15,7 @@ from homeassistant.util.json import JsonObjectType
 from sqlalchemy import Connection
 import voluptuous as vol
 
+from .commissioning_actions import async_register_commissioning_actions
 from .const import DOMAIN
 from .db.instants import milliseconds
 from .db.pruning import ClockDoubtfulError
@@ -124,6 +125,7 @@ def async_register_services(hass: HomeAssistant) -> None:
         hass, DOMAIN, SERVICE_SCAN_LINE, scan_line, _LINE_SCHEMA, supports_response=SupportsResponse.OPTIONAL
     )
     async_register_admin_service(hass, DOMAIN, SERVICE_RESTART_SIMULATOR, restart_simulator, _LINE_SCHEMA)
+    async_register_commissioning_actions(hass)
 
 
 def _database_errors[R](

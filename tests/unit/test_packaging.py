@@ -138,7 +138,8 @@ def test_every_action_is_described(english: Any) -> None:
 
 
 def test_placeholders_are_filled(english: Any) -> None:
-    filled = {"address", "adapter", "device", "example", "gear", "line", "name", "problems", "reason", "zones"}
+    filled = {"address", "adapter", "device", "example", "field", "gear", "line", "name", "problems"}
+    filled |= {"reason", "task", "zones"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 

@@ -62,15 +62,16 @@ class Census:
             self.doubt()
 
     async def run(self) -> None:
-        """Count, once the line has been online for a while, until it is known whether there is anyone else."""
-        while not self._all_known:
+        """Count, once the line has been online for a while, and again when short addresses may have changed."""
+        counted: int | None = None
+        while True:
             await asyncio.sleep(COUNT_AFTER)
-            if self._scanning() or not self._known.gear:
+            if self._all_known or self.changes == counted or self._scanning() or not self._known.gear:
                 continue
             since = self.changes
             with suppress(LineError):  # it is tried again
                 self.settle(all_known=await self._is_nobody_else(), since=since)
-                return
+                counted = since
 
     async def has_everyone_an_address(self) -> bool:
         """Tell whether there is no gear without a short address; raises LineError."""

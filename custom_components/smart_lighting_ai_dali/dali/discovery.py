@@ -1,6 +1,6 @@
 """Find the gear of a line: who is there, and what each is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 import logging
 from typing import Final
@@ -74,19 +74,22 @@ class Discovery:
         self.shared_addresses: set[int] = set()
         self.incomplete_addresses: set[int] = set()
 
-    async def run(self) -> None:
+    async def run(self, addresses: Iterable[int] = range(ADDRESSES)) -> None:
         """Ask every address, again where it stays silent, and most often where a gear is expected; raises LineError."""
-        silent = [address for address in range(ADDRESSES) if not await self._look(address, address + 1)]
+        wanted = sorted(addresses)
+        silent = [
+            address for number, address in enumerate(wanted) if not await self._look(address, number + 1, len(wanted))
+        ]
         for number, address in enumerate(silent):
             for _ in range(_PATIENCE if address in self._expected else 1):
-                if await self._look(address, 2 * ADDRESSES - len(silent) + number + 1):
+                if await self._look(address, 2 * len(wanted) - len(silent) + number + 1, len(wanted)):
                     break
 
-    async def _look(self, address: int, done: int) -> bool:
+    async def _look(self, address: int, done: int, of: int) -> bool:
         """Find out what is at an address; return whether there is an end to that."""
         settled = await self._describe(address)
         if self._progress is not None:
-            self._progress(ScanProgress(done, 2 * ADDRESSES, len(self.gear)))
+            self._progress(ScanProgress(done, 2 * of, len(self.gear)))
         return settled
 
     async def _describe(self, address: int) -> bool:

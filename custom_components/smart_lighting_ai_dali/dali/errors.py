@@ -107,3 +107,51 @@ class AddressUnreachableError(LineError):
     """Nothing accepts a connection at the network address."""
 
     key = "address_unreachable"
+
+
+class CommissioningRunningError(LineError):
+    """The line is being commissioned: one job at a time."""
+
+    key = "commissioning_running"
+
+
+class CommissioningCancelledError(LineError):
+    """Somebody ended the commissioning before it was done."""
+
+    key = "commissioning_cancelled"
+
+
+class CommissioningDisturbedError(LineError):
+    """Another master began to commission the same line: two at once would give one address twice."""
+
+    key = "commissioning_disturbed"
+
+
+class AddressingFailedError(LineError):
+    """Short addresses could not be given: frames keep getting lost or disturbed."""
+
+    key = "addressing_failed"
+
+
+class AddressInUseError(LineError):
+    """The short address that was asked for belongs to somebody."""
+
+    key = "address_in_use"
+
+
+class GearNotBrokenError(LineError):
+    """The gear that is to be replaced answers."""
+
+    key = "gear_not_broken"
+
+
+class NoReplacementError(LineError):
+    """There is no new gear that could replace another."""
+
+    key = "no_replacement"
+
+
+class SeveralReplacementsError(LineError):
+    """There is more than one new gear, and nobody knows which is the replacement."""
+
+    key = "several_replacements"

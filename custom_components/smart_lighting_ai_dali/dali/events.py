@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .commissioning_orders import CommissioningProgress
 from .errors import LineError
 from .gear import Gear
 
@@ -56,4 +57,11 @@ class GearForgotten:
     key: str
 
 
-type LineEvent = StatusChanged | StateChanged | GearFound | GearChanged | GearForgotten
+@dataclass(frozen=True, slots=True)
+class CommissioningProgressed:
+    """Commissioning has come further, or to its end."""
+
+    progress: CommissioningProgress
+
+
+type LineEvent = StatusChanged | StateChanged | GearFound | GearChanged | GearForgotten | CommissioningProgressed

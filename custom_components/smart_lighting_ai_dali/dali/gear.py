@@ -25,6 +25,8 @@ class Gear:
 
     address: int
     """Its short address, 0 to 63."""
+    goes_by: str | None = None
+    """The key that it has instead of its own: that of the gear that it replaced."""
     identity: GearIdentity | None = None
     random_address: int | None = None
     device_types: tuple[int, ...] = ()
@@ -43,6 +45,11 @@ class Gear:
     @property
     def key(self) -> str:
         """Return what names this gear on its line, whatever its short address becomes."""
+        return self.own_key if self.goes_by is None else self.goes_by
+
+    @property
+    def own_key(self) -> str:
+        """Return what names this gear by what it says of itself."""
         if self.identity is not None:
             return f"{self.identity.gtin}-{self.identity.serial}-{self.identity.unit}"
         if self.random_address is not None:
@@ -58,6 +65,7 @@ class Gear:
         identity = self.identity
         return {
             "address": self.address,
+            "goes_by": self.goes_by,
             "identity": None if identity is None else [identity.gtin, identity.serial, identity.unit],
             "random_address": self.random_address,
             "device_types": list(self.device_types),
@@ -77,6 +85,7 @@ class Gear:
         identity = data["identity"]
         return cls(
             address=int(data["address"]),
+            goes_by=data.get("goes_by"),
             identity=None if identity is None else GearIdentity(*identity),
             random_address=data["random_address"],
             device_types=tuple(data["device_types"]),

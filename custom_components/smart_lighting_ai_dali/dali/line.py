@@ -16,9 +16,11 @@ from .adapter import Adapter, WireProtocol
 from .adapters import open_adapter
 from .bus_monitor import BusMonitor
 from .census import Census
+from .commissioning import Commissioning
 from .discovery import ScanListener, ScanResult
 from .driver import Driver
 from .errors import (
+    CommissioningRunningError,
     GearUnknownError,
     LineDisconnectedError,
     LineError,
@@ -91,7 +93,9 @@ class Line:
             name, connect=self._connect, connected=self._connected, disconnected=self._disconnected
         )
         self._driver: Driver | None = None
-        self._census = Census(self._transactions, self._known, scanning=lambda: self.scanning)
+        self._census = Census(
+            self._transactions, self._known, scanning=lambda: self.scanning or self.commissioning.running
+        )
         self._scanner = Scanner(
             self._transactions,
             self._known,
@@ -102,7 +106,10 @@ class Line:
         self._gathering = Gathering(
             self._transactions, self._known, all_known=lambda: self.complete, carried=self._carried
         )
-        self._parts: tuple[LinePart, ...] = (self._census,)
+        self.commissioning = Commissioning(
+            self._transactions, self._known, census=self._census, scanner=self._scanner, tell=self._tell
+        )
+        self._parts: tuple[LinePart, ...] = (self._census, self.commissioning)
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
 
@@ -171,12 +178,13 @@ class Line:
 
     async def stop(self) -> None:
         """Answer everyone who waits, and release the port; the line stays stopped."""
+        await self.commissioning.stop()
         reason = LineStoppedError("the line was stopped")
         self._transactions.close(reason)
         tasks = [task for task in (self._running, self._working) if task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, self._scanner.stop(), return_exceptions=True)
+        await asyncio.gather(*tasks, self._scanner.stop(), self.commissioning.stop(), return_exceptions=True)
         self._running = self._working = None
         self._transactions.close(reason)
         self._driver = None
@@ -239,6 +247,8 @@ class Line:
 
         Whoever asks while a scan is running gets that one's result.
         """
+        if self.commissioning.running:
+            raise CommissioningRunningError("the line is being commissioned")
         return await self._scanner.scan(progress)
 
     async def forget(self, key: str) -> None:

@@ -1,7 +1,7 @@
 """One scan of a line at a time, and what it finds becomes known."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .census import Census
 from .discovery import Discovery, ScanListener, ScanResult
@@ -48,6 +48,14 @@ class Scanner:
             raise LineStoppedError("the line was stopped")
         return scan.result()
 
+    async def look(
+        self, addresses: Iterable[int], expected: frozenset[int], progress: ScanListener | None = None
+    ) -> Discovery:
+        """Look at some addresses only, at those longest where gear is expected. Raises LineError."""
+        discovery = Discovery(self._transactions, found=self.keep, expected=expected, progress=progress)
+        await discovery.run(addresses)
+        return discovery
+
     async def stop(self) -> None:
         """End a scan that is running."""
         if self._task is not None:
@@ -58,9 +66,9 @@ class Scanner:
     async def _discover(self, progress: ScanListener | None) -> ScanResult:
         before, changes = set(self._known.gear), self._census.changes
         expected = frozenset(gear.address for gear in self._known.gear.values())
-        discovery = Discovery(self._transactions, found=self._keep, expected=expected, progress=progress)
+        discovery = Discovery(self._transactions, found=self.keep, expected=expected, progress=progress)
         await discovery.run()
-        found = tuple(discovery.gear[address] for address in sorted(discovery.gear))
+        found = tuple(self._known.recognise(discovery.gear[address]) for address in sorted(discovery.gear))
         # What answered at these addresses may well be what was there before.
         unclear = discovery.shared_addresses | discovery.incomplete_addresses
         missing = {
@@ -80,7 +88,9 @@ class Scanner:
             shared_addresses=frozenset(discovery.shared_addresses),
         )
 
-    def _keep(self, gear: Gear) -> None:
+    def keep(self, gear: Gear) -> None:
+        """Take note of a gear as it was found, or as it is set now."""
+        gear = self._known.recognise(gear)
         new = gear.key not in self._known.gear
         changed = self._known.keep(gear)
         self._read(gear.key)

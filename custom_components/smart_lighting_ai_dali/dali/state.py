@@ -156,6 +156,23 @@ class KnownState:
                 self._displaced.add(key)
         return gear != before
 
+    def recognise(self, gear: Gear) -> Gear:
+        """Return a gear that was found under the key that it goes by."""
+        for other in self.gear.values():
+            if other.goes_by is not None and other.own_key == gear.own_key:
+                return replace(gear, goes_by=other.goes_by)
+        namesake = self.gear.get(gear.own_key)
+        if namesake is not None and namesake.own_key != gear.own_key:
+            # One that was replaced is back, and another goes by its key.
+            return replace(gear, goes_by=f"{gear.own_key}-again")
+        return gear
+
+    def displace(self, keys: Iterable[str]) -> None:
+        """Take note that the short addresses of these gear are no longer theirs alone, until they are found again."""
+        for key in keys:
+            self._displaced.add(key)
+            self.gone(key)
+
     def forget(self, key: str) -> None:
         """Drop a gear; raises KeyError."""
         del self.gear[key]

@@ -182,6 +182,19 @@ class Transactions:
         finally:
             sequence.close()
 
+    async def send_in_turns(self, sequence: Sequence, *, priority: Priority) -> Any:
+        """Run a long sequence and return its result: where others may go, those who are less urgent may, too.
+
+        Raises LineError where the line is the trouble, and whatever the sequence raises.
+        """
+        try:
+            while True:
+                finished: _Finished | None = await self.send(_until_others_may_go(sequence), priority=priority)
+                if finished is not None:
+                    return finished.result
+        finally:
+            sequence.close()
+
     async def _run(
         self,
         sequence: Sequence,
@@ -239,6 +252,19 @@ class Transactions:
         )
         self.frames_sent += 2 if command.sendtwice else 1
         return answer
+
+
+def _until_others_may_go(sequence: Sequence) -> Generator[Any, Any, _Finished | None]:
+    """Carry a sequence to its end, or to where others may go (None)."""
+    reply: Any = None
+    while True:
+        try:
+            item = sequence.send(reply)
+        except StopIteration as stop:
+            return _Finished(stop.value)
+        if isinstance(item, MayYield):
+            return None
+        reply = yield item
 
 
 def _single(command: Command) -> Sequence:

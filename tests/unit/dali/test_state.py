@@ -261,3 +261,29 @@ def test_gear_survives_being_written_down(gear: Gear) -> None:
 
 def test_gear_is_named_by_what_stays_longest() -> None:
     assert [gear.key for gear in (DESK, DOOR, Gear(address=63))] == ["4-1-0", "rabcdef", "a63"]
+
+
+def test_a_replacement_goes_by_the_key_of_the_gear_that_it_replaced(known: KnownState) -> None:
+    new = Gear(address=1, identity=GearIdentity(4, 99, 0), goes_by=DESK.key)
+    assert new.key == DESK.key
+    assert Gear.from_dict(new.as_dict()) == new
+    known.keep(new)
+    assert known.gear.keys() == BOTH
+    found = Gear(address=7, identity=GearIdentity(4, 99, 0))
+    assert known.recognise(found).key == DESK.key
+    assert known.recognise(DOOR) == DOOR
+    # The broken one is repaired, and comes back.
+    back = known.recognise(DESK)
+    assert back.key not in BOTH
+    known.keep(back)
+    assert known.recognise(DESK) == back
+    assert known.recognise(found).key == DESK.key
+
+
+def test_gear_that_shares_its_address_is_not_talked_to_until_it_is_found(known: KnownState) -> None:
+    known.displace({DESK.key})
+    assert not known.present(DESK.key)
+    assert not known.state(DESK.key).available
+    assert known.present(DOOR.key)
+    known.keep(DESK)
+    assert known.present(DESK.key)

@@ -237,3 +237,41 @@ async def test_a_turn_that_comes_as_its_taker_gives_up_is_not_lost(line: Line) -
         await task
     await transactions.send(level(2), priority=Priority.USER)
     assert addresses(recorder)[-1] == 2
+
+
+async def test_a_long_sequence_lets_those_go_who_are_less_urgent(line: Line) -> None:
+    transactions, recorder = line
+
+    def long() -> Steps[str]:
+        for address in range(4):
+            yield level(address)
+            yield MayYield()
+        return "done"
+
+    job = asyncio.create_task(transactions.send_in_turns(long(), priority=Priority.CONFIGURATION))
+    await recorder.begun(1)
+    await transactions.send(level(50), priority=Priority.AUTOMATIC)
+    assert not job.done()
+    assert await job == "done"
+    assert addresses(recorder) == [0, 50, 1, 2, 3]
+    assert {priority for _, priority in recorder.frames} == {Priority.CONFIGURATION, Priority.AUTOMATIC}
+
+
+async def test_what_ends_a_long_sequence_closes_it(line: Line) -> None:
+    transactions, recorder = line
+    closed = asyncio.Event()
+
+    def endless() -> Steps[None]:
+        try:
+            while True:
+                yield level(1)
+                yield MayYield()
+        finally:
+            closed.set()
+
+    job = asyncio.create_task(transactions.send_in_turns(endless(), priority=Priority.CONFIGURATION))
+    await recorder.begun(3)
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert closed.is_set()

@@ -1,0 +1,333 @@
+"""A line is commissioned over a real serial port, whatever happens meanwhile."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+import time
+from typing import Any, Final
+
+from dali.gear import general
+import pytest
+
+from custom_components.smart_lighting_ai_dali.dali.addressing import Family
+from custom_components.smart_lighting_ai_dali.dali.commissioning_orders import (
+    CommissioningProgress,
+    CommissioningResult,
+    FindNew,
+    NewInstallation,
+    Order,
+    Phase,
+    Replace,
+    ResolveDuplicates,
+    SetAddress,
+    SwapAddresses,
+    Task,
+)
+from custom_components.smart_lighting_ai_dali.dali.errors import (
+    AddressInUseError,
+    CommissioningCancelledError,
+    CommissioningDisturbedError,
+    CommissioningRunningError,
+    GearNotBrokenError,
+    LineDisconnectedError,
+    LineWithoutPowerError,
+    NoAnswerError,
+)
+from custom_components.smart_lighting_ai_dali.dali.events import (
+    CommissioningProgressed,
+    GearForgotten,
+    GearFound,
+    LineStatus,
+)
+from custom_components.smart_lighting_ai_dali.dali.level import Level
+from custom_components.smart_lighting_ai_dali.dali.timing import Priority
+from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
+from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
+
+from .conftest import Build, Connect, lamp
+from .line_bench import Bench, known
+
+FAST: Final = 50.0
+_TERMINATE: Final = general.Terminate().frame.as_integer
+
+
+def new(number: int, **more: Any) -> GearSpecification:
+    """Return a gear without a short address."""
+    return lamp(None, name=f"New {number}", serial=2000 + number, level=0, **more)
+
+
+async def commission(bench: Bench, order: Order) -> CommissioningResult:
+    """Do a job to its end."""
+    bench.line.commissioning.start(order)
+    async with asyncio.timeout(60):
+        return await bench.line.commissioning.wait()
+
+
+async def snapshots(bench: Bench) -> list[dict[str, Any]]:
+    """Return how each gear is."""
+    return await asyncio.to_thread(bench.simulated.call, Simulation.snapshots)
+
+
+async def addresses(bench: Bench) -> list[Any]:
+    """Return the short address of each gear."""
+    return [one["address"] for one in await snapshots(bench)]
+
+
+async def is_clean(bench: Bench) -> bool:
+    """Tell whether no gear listens to commissioning."""
+    return all(one["initialisation"] == "disabled" for one in await snapshots(bench))
+
+
+async def do(bench: Bench, action: Callable[[Simulation], Any]) -> None:
+    """Do something to the simulated line."""
+    await asyncio.to_thread(bench.simulated.call, action)
+
+
+def progress_of(bench: Bench) -> list[CommissioningProgress]:
+    """Return what the line told of its commissioning."""
+    return [event.progress for event in bench.events if isinstance(event, CommissioningProgressed)]
+
+
+async def until_found(bench: Bench, count: int) -> None:
+    """Wait until so many have an address."""
+    await bench.until(lambda: any(one.found >= count for one in progress_of(bench)), 20)
+
+
+async def test_new_gear_is_found_and_becomes_known(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(2, level=0), *(new(number) for number in range(5)), speed=FAST), gear=[known(2)])
+    result = await commission(bench, FindNew())
+    assert result.addresses == (0, 1, 3, 4, 5)
+    assert result.found == 5
+    assert result.is_clear
+    assert sorted(await addresses(bench)) == [0, 1, 2, 3, 4, 5]
+    assert (await addresses(bench))[0] == 2
+    assert {gear.address for gear in bench.line.gear.values()} == {0, 1, 2, 3, 4, 5}
+    assert len([event for event in bench.events if isinstance(event, GearFound)]) == 5
+    assert await is_clean(bench)
+    await bench.until(lambda: all(bench.line.state(key).level == 0 for key in bench.line.gear))
+    told = progress_of(bench)
+    assert [one.phase for one in told][-1] is Phase.IDLE
+    assert {Phase.SEARCHING, Phase.READING} <= {one.phase for one in told}
+    assert {one.task for one in told[:-1]} == {Task.FIND_NEW}
+
+
+async def test_a_line_that_was_known_whole_is_so_with_the_new_gear(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(0, level=0), new(1), speed=FAST))
+    await bench.line.scan()
+    assert not bench.line.complete
+    assert (await commission(bench, FindNew())).is_clear
+    await bench.line.scan()
+    assert bench.line.complete
+    assert (await commission(bench, SetAddress(address=1, new=9))).is_clear
+    assert bench.line.complete
+
+
+async def test_one_job_at_a_time(build: Build, connect: Connect) -> None:
+    bench = await connect(build(new(1), new(2), speed=4))
+    bench.line.commissioning.start(FindNew())
+    assert bench.line.commissioning.running
+    with pytest.raises(CommissioningRunningError):
+        bench.line.commissioning.start(FindNew())
+    with pytest.raises(CommissioningRunningError):
+        await bench.line.scan()
+    assert await bench.line.commissioning.cancel()
+    assert not await bench.line.commissioning.cancel()
+
+
+async def test_a_job_that_is_cancelled_leaves_the_line_clean_and_the_rest_for_later(
+    build: Build, connect: Connect
+) -> None:
+    bench = await connect(build(*(new(number) for number in range(6)), speed=8))
+    bench.line.commissioning.start(FindNew())
+    await until_found(bench, 2)
+    assert await bench.line.commissioning.cancel()
+    with pytest.raises(CommissioningCancelledError):
+        await bench.line.commissioning.wait()
+    assert await is_clean(bench)
+    before = await addresses(bench)
+    assert 2 <= len([address for address in before if address is not None]) < 6
+    assert bench.line.commissioning.progress == CommissioningProgress()
+    await commission(bench, FindNew())
+    after = await addresses(bench)
+    assert sorted(after) == list(range(6))
+    assert all(was in {None, is_now} for was, is_now in zip(before, after, strict=True))
+
+
+async def test_a_line_that_stops_is_left_clean(build: Build, connect: Connect) -> None:
+    bench = await connect(build(*(new(number) for number in range(4)), speed=8))
+    bench.line.commissioning.start(FindNew())
+    await until_found(bench, 1)
+    await bench.line.stop()
+    assert not bench.line.commissioning.running
+    assert await is_clean(bench)
+
+
+async def test_a_line_that_lost_its_adapter_is_cleaned_when_it_is_back(build: Build, connect: Connect) -> None:
+    bench = await connect(build(*(new(number) for number in range(4)), speed=8))
+    bench.line.commissioning.start(FindNew())
+    await until_found(bench, 1)
+    await do(bench, Simulation.unplug)
+    with pytest.raises(LineDisconnectedError):
+        await bench.line.commissioning.wait()
+    assert not await is_clean(bench)
+    await do(bench, Simulation.replug)
+    await bench.until_status(LineStatus.ONLINE)
+    async with asyncio.timeout(5):
+        while not await is_clean(bench):
+            await asyncio.sleep(0.05)
+    await commission(bench, FindNew())
+    assert sorted(await addresses(bench)) == [0, 1, 2, 3]
+
+
+async def test_a_line_that_lost_its_power_says_so_and_goes_on_later(build: Build, connect: Connect) -> None:
+    bench = await connect(build(*(new(number) for number in range(4)), speed=8))
+    bench.line.commissioning.start(FindNew())
+    await until_found(bench, 1)
+    await do(bench, lambda simulation: simulation.set_line_power(present=False))
+    with pytest.raises(LineWithoutPowerError):
+        await bench.line.commissioning.wait()
+    await do(bench, lambda simulation: simulation.set_line_power(present=True))
+    await bench.until_status(LineStatus.ONLINE)
+    await commission(bench, FindNew())
+    assert sorted(await addresses(bench)) == [0, 1, 2, 3]
+
+
+async def test_another_master_that_commissions_as_well_ends_the_job(build: Build, connect: Connect) -> None:
+    bench = await connect(build(*(new(number) for number in range(4)), speed=8))
+    bench.line.commissioning.start(FindNew())
+    await until_found(bench, 1)
+    foreign = general.SearchaddrH(0x12).frame.as_integer
+    await do(bench, lambda simulation: simulation.foreign_frame(16, foreign))
+    with pytest.raises(CommissioningDisturbedError):
+        await bench.line.commissioning.wait()
+    assert await is_clean(bench)
+
+
+async def test_a_persons_light_does_not_wait_for_it(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(9, level=0), *(new(number) for number in range(3)), speed=1), gear=[known(9)])
+    bench.line.commissioning.start(FindNew())
+    await bench.until(lambda: bench.line.commissioning.progress.phase is Phase.SEARCHING)
+    waits = []
+    for level in range(100, 110):
+        begun = time.perf_counter()
+        await bench.line.set_level(known(9).key, Level(level), priority=Priority.USER)
+        waits.append(time.perf_counter() - begun)
+        await asyncio.sleep(0.11)
+    assert bench.line.commissioning.running
+    assert sorted(waits)[len(waits) // 2] < 0.4
+    await bench.line.commissioning.cancel()
+    assert (await snapshots(bench))[0]["level"] == 109
+
+
+async def test_a_gear_keeps_its_key_when_its_address_is_another(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(1, level=0), lamp(2, level=0), speed=FAST), gear=[known(1), known(2)])
+    assert (await commission(bench, SetAddress(address=1, new=20))).found == 1
+    assert await addresses(bench) == [20, 2]
+    assert bench.line.gear[known(1).key].address == 20
+    await commission(bench, SwapAddresses(first=20, second=2))
+    assert await addresses(bench) == [2, 20]
+    assert bench.line.gear[known(1).key].address == 2
+    assert bench.line.gear[known(2).key].address == 20
+    assert not [event for event in bench.events if isinstance(event, GearForgotten)]
+    await bench.line.set_level(known(1).key, Level(77), priority=Priority.USER)
+    assert [one["level"] for one in await snapshots(bench)] == [77, 0]
+
+
+async def test_an_address_that_is_in_use_is_not_given(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(1), lamp(2), lamp(3), speed=FAST), gear=[known(1), known(2), known(40)])
+    for taken in (2, 3, 40):
+        with pytest.raises(AddressInUseError):
+            await commission(bench, SetAddress(address=1, new=taken))
+    with pytest.raises(NoAnswerError):
+        await commission(bench, SetAddress(address=50, new=51))
+    assert await addresses(bench) == [1, 2, 3]
+
+
+async def test_addresses_are_swapped_on_a_full_line(build: Build, connect: Connect) -> None:
+    bench = await connect(
+        build(*(lamp(address, level=0) for address in range(64)), speed=FAST),
+        gear=[known(address) for address in range(64)],
+    )
+    await commission(bench, SwapAddresses(first=3, second=5))
+    assert await addresses(bench) == [0, 1, 2, 5, 4, 3, *range(6, 64)]
+    assert bench.line.gear[known(3).key].address == 5
+    assert bench.line.gear[known(5).key].address == 3
+
+
+async def test_an_address_that_two_have_is_shared_out(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(4, serial=1, level=0), lamp(4, serial=2, level=0), lamp(0, level=0), speed=FAST))
+    assert (await bench.line.scan()).shared_addresses == {4}
+    result = await commission(bench, ResolveDuplicates())
+    assert result.addresses == (1, 4)
+    assert result.is_clear
+    assert sorted((await addresses(bench))[:2]) == [1, 4]
+    assert (await addresses(bench))[2] == 0
+    assert len(bench.line.gear) == 3
+    assert (await bench.line.scan()).shared_addresses == frozenset()
+
+
+async def test_a_new_installation_gives_all_addresses_anew(build: Build, connect: Connect) -> None:
+    bench = await connect(
+        build(lamp(7, level=0), lamp(50, level=0), new(1), new(2), speed=FAST), gear=[known(7), known(50)]
+    )
+    result = await commission(bench, NewInstallation())
+    assert result.addresses == (0, 1, 2, 3)
+    assert result.is_clear
+    assert sorted(await addresses(bench)) == [0, 1, 2, 3]
+    assert bench.line.complete
+    for snapshot, key in zip(await snapshots(bench), (known(7).key, known(50).key), strict=False):
+        assert bench.line.gear[key].address == snapshot["address"]
+    await bench.until(lambda: all(bench.line.state(key).available for key in bench.line.gear))
+
+
+async def test_a_new_installation_that_was_cancelled_goes_on(build: Build, connect: Connect) -> None:
+    bench = await connect(build(*(lamp(30 + number, level=0) for number in range(5)), speed=8))
+    bench.line.commissioning.start(NewInstallation())
+    await until_found(bench, 2)
+    await bench.line.commissioning.cancel()
+    before = await addresses(bench)
+    await commission(bench, NewInstallation())
+    after = await addresses(bench)
+    assert sorted(after) == [0, 1, 2, 3, 4]
+    assert all(was in {None, is_now} for was, is_now in zip(before, after, strict=True))
+
+
+async def test_a_gear_that_answers_is_not_replaced(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(1), new(2), speed=FAST), gear=[known(1)])
+    with pytest.raises(GearNotBrokenError):
+        await commission(bench, Replace(key=known(1).key))
+    assert await addresses(bench) == [1, None]
+
+
+async def test_a_replacement_goes_by_the_name_of_the_broken_gear(build: Build, connect: Connect) -> None:
+    bench = await connect(build(new(5), speed=FAST), gear=[known(1, groups=frozenset({2}))])
+    key = known(1).key
+    await commission(bench, Replace(key=key))
+    assert await addresses(bench) == [1]
+    assert list(bench.line.gear) == [key]
+    assert bench.line.gear[key].own_key == "4000000000001-2005-0"
+    await bench.until(lambda: bench.line.state(key).level == 0)
+    result = await bench.line.scan()
+    assert not result.new
+    assert not result.missing
+    assert list(bench.line.gear) == [key]
+
+
+@pytest.mark.parametrize("family", Family)
+async def test_nobody_new_is_no_trouble(build: Build, connect: Connect, family: Family) -> None:
+    bench = await connect(build(lamp(1), speed=FAST), gear=[known(1)])
+    result = await commission(bench, FindNew(family=family))
+    assert result.addresses == ()
+    assert result.is_clear
+
+
+async def test_a_bad_cable_gives_no_address_twice(build: Build, connect: Connect) -> None:
+    bench = await connect(build(*(new(number) for number in range(4)), speed=FAST))
+    await do(bench, lambda simulation: simulation.set_frame_loss(0.1))
+    with suppress(Exception):
+        await commission(bench, FindNew())
+    given = [address for address in await addresses(bench) if address is not None]
+    assert len(given) == len(set(given))
+    await do(bench, lambda simulation: simulation.set_frame_loss(0.0))
+    await commission(bench, FindNew())
+    assert sorted(await addresses(bench)) == [0, 1, 2, 3]
