@@ -1,6 +1,6 @@
 """The actions that commission a line: for administrators."""
 
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
@@ -128,7 +128,7 @@ def _follow_replacement(hass: HomeAssistant, line: SiteLine, order: Replace, dev
         dr.async_get(hass).async_remove_device(device_id)
 
 
-def _needed[T](call: ServiceCall, field: str) -> T:
+def _needed(call: ServiceCall, field: str) -> Any:
     """Return a field that a task needs."""
     if field not in call.data:
         raise ServiceValidationError(
@@ -136,8 +136,7 @@ def _needed[T](call: ServiceCall, field: str) -> T:
             translation_key="field_missing",
             translation_placeholders={"field": field, "task": call.data[ATTR_TASK]},
         )
-    value: T = call.data[field]
-    return value
+    return call.data[field]
 
 
 def _response(result: CommissioningResult) -> ServiceResponse:

@@ -48,6 +48,13 @@ def gear_device(house: House, number: int) -> str:
     return device_of(house.hass, house.entry.entry_id, f"{subentry_id}_4000000000001-{1000 + number}-0")
 
 
+async def until_searching(house: House) -> None:
+    """Wait until a job has begun to search, and for nothing else."""
+    async with asyncio.timeout(10):
+        while house.state(STATE) != "searching":
+            await asyncio.sleep(0.01)
+
+
 async def addresses(port: SimulatedPort) -> list[Any]:
     """Return the short address of each gear."""
     return [one["address"] for one in await port.do(Simulation.snapshots)]
@@ -83,11 +90,11 @@ async def test_new_lamps_become_lights(plug_in: PlugIn, build: Build) -> None:
 
 
 async def test_a_cancelled_job_says_so_and_can_be_begun_again(plug_in: PlugIn, build: Build) -> None:
-    port = plug_in(lamp(0), *(new(50 + number) for number in range(4)), speed=4)
+    port = plug_in(lamp(0), *(new(50 + number) for number in range(4)), speed=8)
     house = await build(line_of(port))
     await house.until_light(0, "off", 20)
-    job = house.hass.async_create_task(commission(house, "find_new"))
-    await house.until(lambda: house.state(STATE) == "searching")
+    job = asyncio.create_task(commission(house, "find_new"))
+    await until_searching(house)
     cancelled = await house.hass.services.async_call(
         DOMAIN, "cancel_commissioning", {"device_id": line_device(house)}, blocking=True, return_response=True
     )
@@ -103,10 +110,10 @@ async def test_a_cancelled_job_says_so_and_can_be_begun_again(plug_in: PlugIn, b
 
 
 async def test_a_second_job_waits_for_nobody(plug_in: PlugIn, build: Build) -> None:
-    house = await build(line_of(plug_in(lamp(0), new(50), speed=4)))
+    house = await build(line_of(plug_in(lamp(0), *(new(50 + number) for number in range(4)), speed=8)))
     await house.until_light(0, "off", 20)
-    job = house.hass.async_create_task(commission(house, "find_new"))
-    await house.until(lambda: house.state(STATE) == "searching")
+    job = asyncio.create_task(commission(house, "find_new"))
+    await until_searching(house)
     with pytest.raises(HomeAssistantError) as error:
         await commission(house, "resolve_duplicates")
     assert error.value.translation_key == "commissioning_running"
@@ -171,8 +178,8 @@ async def test_a_job_goes_on_when_its_caller_does_not(plug_in: PlugIn, build: Bu
     port = plug_in(lamp(0), new(50))
     house = await build(line_of(port))
     await house.until_light(0, "off")
-    job = house.hass.async_create_task(commission(house, "find_new"))
-    await house.until(lambda: house.state(STATE) == "searching")
+    job = asyncio.create_task(commission(house, "find_new"))
+    await until_searching(house)
     job.cancel()
     await asyncio.gather(job, return_exceptions=True)
     await house.until_light(50, "off")

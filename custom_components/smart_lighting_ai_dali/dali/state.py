@@ -10,6 +10,7 @@ from dali.command import Command
 from dali.frame import Frame
 from dali.gear import general
 
+from .errors import GearUnknownError
 from .fade import Fade, FadeSetting
 from .gear import Gear
 from .level import HIGHEST, MASK, OFF, Level
@@ -134,6 +135,12 @@ class KnownState:
     def present(self, key: str) -> bool:
         """Tell whether a gear is known, and its short address is still its own."""
         return key in self.gear and key not in self._displaced
+
+    def find(self, key: str) -> Gear:
+        """Return a gear whose short address is still its own; raises GearUnknownError."""
+        if not self.present(key):
+            raise GearUnknownError(key)
+        return self.gear[key]
 
     def keep(self, gear: Gear) -> bool:
         """Add a gear, or replace what was known of it; return whether anything is another now.

@@ -71,7 +71,9 @@ class Bench:
         seed: int = 1,
     ) -> None:
         self.clock = VirtualScheduler()
-        each = list(chances) if chances is not None else [random.Random(f"{seed} {number}") for number in range(64)]
+        each = (
+            list(chances) if chances is not None else [random.Random(f"{seed} {number}") for number in range(len(gear))]
+        )
         self.gear = [HardOfHearing(one, random=chance, misses=misses) for one, chance in zip(gear, each, strict=False)]
         self.inputs = InputDevices(devices, self.clock, random.Random(seed))
         self.wire = Wire(self.clock, self.gear, random.Random(seed), devices=self.inputs.devices)
@@ -144,13 +146,14 @@ class Bench:
             )
         )
         self.clock.run_for(_FRAME_SECONDS * (2 if command.sendtwice else 1))
-        if command.response is None:
+        response: Any = command.response
+        if response is None:
             return None
         heard = [frame for frame in self._heard if frame.kind is not FrameKind.FORWARD and not frame.lost]
         if not heard:
-            return command.response(None)
+            return response(None)
         clean = heard[-1].kind is FrameKind.BACKWARD
-        return command.response(BackwardFrame(heard[-1].data) if clean else BackwardFrameError(255))
+        return response(BackwardFrame(heard[-1].data) if clean else BackwardFrameError(255))
 
 
 def new(number: int, **more: Any) -> GearSpecification:
@@ -160,6 +163,5 @@ def new(number: int, **more: Any) -> GearSpecification:
 
 def old(address: int, **more: Any) -> GearSpecification:
     """Return a gear with a short address."""
-    return GearSpecification(
-        name=f"Old {address}", gtin=4_000_000_000_001, serial=1000 + address, short_address=address, **more
-    )
+    details: dict[str, Any] = {"name": f"Old {address}", "gtin": 4_000_000_000_001, "serial": 1000 + address, **more}
+    return GearSpecification(short_address=address, **details)

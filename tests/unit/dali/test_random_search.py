@@ -45,7 +45,8 @@ class Listeners:
         assert command is self.commands.compare
         those = sum(address <= int.from_bytes(bytes(self._bytes)) for address in self.left)
         frame = None if not those else BackwardFrame(255) if those == 1 else BackwardFrameError(255)
-        return self.commands.compare.response(frame)
+        response: Any = self.commands.compare.response
+        return response(frame)
 
 
 def search_all(listeners: Listeners) -> list[int]:
