@@ -7,18 +7,20 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
+from .input_services import async_register_input_services
 from .services import async_register_services
 from .site import Site, SiteConfigEntry
 from .websocket_api import async_register_websocket_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.LIGHT, Platform.SENSOR)
+PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.LIGHT, Platform.SENSOR)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and what panels ask: they are there before, and without, a site."""
     del config
     async_register_services(hass)
+    async_register_input_services(hass)
     async_register_websocket_commands(hass)
     return True
 
@@ -47,7 +49,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> boo
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:
-    """Let a gear be deleted that is gone; one that answers would only come back."""
+    """Let a gear or an input device be deleted that is gone; one that answers would only come back."""
     del hass
     for line in entry.runtime_data.lines.values():
         if (DOMAIN, line.subentry.subentry_id) in device.identifiers:
@@ -57,5 +59,11 @@ async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfi
                 if line.line.state(key).available:
                     return False
                 await line.line.forget(key)
+                return True
+        for key in line.line.inputs.devices:
+            if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
+                if line.line.inputs.state(key).available:
+                    return False
+                await line.line.inputs.forget(key)
                 return True
     return True

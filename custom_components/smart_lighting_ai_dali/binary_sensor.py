@@ -1,4 +1,4 @@
-"""What gear reports of itself."""
+"""What gear reports of itself, and what input devices sense that is so or not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from .coordinator import LineCoordinator
 from .dali.gear import Gear
 from .dali.state import GearState
 from .entity import GearEntity
+from .input_entities import async_add_input_entities, input_binary_sensors
 from .site import SiteConfigEntry, async_add_gear_entities
 
 # Read-only: the line pushes.
@@ -50,13 +51,14 @@ BINARY_SENSORS: Final = (
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the binary sensors of every gear."""
+    """Add the binary sensors of every gear and every input device."""
     del hass
     async_add_gear_entities(
         entry,
         async_add_entities,
         lambda coordinator, gear: [GearBinarySensor(coordinator, gear, one) for one in BINARY_SENSORS],
     )
+    async_add_input_entities(entry, async_add_entities, input_binary_sensors)
 
 
 class GearBinarySensor(GearEntity, BinarySensorEntity):

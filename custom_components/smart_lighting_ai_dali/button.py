@@ -10,6 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
 from .entity import GearEntity, LineEntity, line_errors
+from .input_entities import IdentifyInputButton, async_add_input_entities
 from .site import SiteConfigEntry, async_add_gear_entities, async_add_line_entities
 
 # The line has a queue of its own.
@@ -19,14 +20,17 @@ PARALLEL_UPDATES = 0
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the buttons of every line and every gear."""
+    """Add the buttons of every line, every gear and every input device."""
     del hass
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [SearchButton(coordinator)])
     async_add_gear_entities(entry, async_add_entities, lambda coordinator, gear: [IdentifyButton(coordinator, gear)])
+    async_add_input_entities(
+        entry, async_add_entities, lambda coordinator, device: [IdentifyInputButton(coordinator, device)]
+    )
 
 
 class SearchButton(LineEntity, ButtonEntity):
-    """Looks at every address of the line for gear."""
+    """Looks at every address of the line for gear and input devices."""
 
     _attr_entity_category = EntityCategory.CONFIG
 
@@ -42,7 +46,7 @@ class SearchButton(LineEntity, ButtonEntity):
     @override
     @line_errors
     async def async_press(self) -> None:
-        """Search; new gear appears as it is found."""
+        """Search; what is new appears as it is found."""
         await self.coordinator.line.scan()
 
 

@@ -10,16 +10,23 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN
 from .dali.events import (
+    ButtonUsed,
     CommissioningProgressed,
     GearChanged,
     GearForgotten,
     GearFound,
+    InputDeviceChanged,
+    InputDeviceForgotten,
+    InputDeviceFound,
+    InputsChanged,
     LineEvent,
     LineStatus,
     StateChanged,
     StatusChanged,
 )
 from .dali.gear import Gear
+from .dali.input_device import InputDevice
+from .dali.input_events import Gesture
 from .dali.line import Line
 
 if TYPE_CHECKING:
@@ -28,6 +35,8 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 type GearListener = Callable[[Gear], None]
+type InputListener = Callable[[InputDevice], None]
+type ButtonListener = Callable[[Gesture], None]
 
 
 class LineCoordinator(DataUpdateCoordinator[LineStatus]):
@@ -51,22 +60,27 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self.names = names
         """Names of gear by short address, where something gives them."""
         self.areas = areas
+        self.input_names: dict[int, str] = {}
+        """Names of input devices by short address, where something gives them."""
+        self.input_areas: dict[int, str] = {}
         self.data = line.status
         self._gear_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._found_listeners: list[GearListener] = []
         self._commissioning_listeners: list[CALLBACK_TYPE] = []
+        self._found_input_listeners: list[InputListener] = []
+        self._button_listeners: defaultdict[tuple[str, int], list[ButtonListener]] = defaultdict(list)
 
     @callback
     def async_replace_line(self, line: Line, *, names: dict[int, str], areas: dict[int, str]) -> None:
         """Put another line behind the entities: this one was changed."""
         self.line, self.names, self.areas = line, names, areas
         self.async_set_updated_data(line.status)
-        for gear in line.gear.values():
-            self._tell(gear.key)
+        for key in (*line.gear, *line.inputs.devices):
+            self._tell(key)
 
     @callback
     def async_listen_to_gear(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a listener when the state of one gear changes; returns what ends that."""
+        """Call a listener when the state of one gear or input device changes; returns what ends that."""
         self._gear_listeners[key].append(listener)
         return lambda: self._gear_listeners[key].remove(listener)
 
@@ -83,12 +97,24 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         return lambda: self._commissioning_listeners.remove(listener)
 
     @callback
+    def async_listen_to_found_inputs(self, listener: InputListener) -> CALLBACK_TYPE:
+        """Call a listener with each input device that is new; returns what ends that."""
+        self._found_input_listeners.append(listener)
+        return lambda: self._found_input_listeners.remove(listener)
+
+    @callback
+    def async_listen_to_button(self, key: str, number: int, listener: ButtonListener) -> CALLBACK_TYPE:
+        """Call a listener when somebody uses one push button of an input device; returns what ends that."""
+        self._button_listeners[key, number].append(listener)
+        return lambda: self._button_listeners[key, number].remove(listener)
+
+    @callback
     def async_handle(self, event: LineEvent) -> None:
         """Pass on what the line tells."""
         match event:
             case StatusChanged(status=status):
                 self.async_set_updated_data(status)
-            case StateChanged(keys=keys):
+            case StateChanged(keys=keys) | InputsChanged(keys=keys):
                 for key in keys:
                     self._tell(key)
             case GearFound(gear=gear):
@@ -96,11 +122,19 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
                     found(gear)
             case GearChanged(gear=gear):
                 self._tell(gear.key)
-            case GearForgotten(key=key):
+            case InputDeviceFound(device=device):
+                for found_input in tuple(self._found_input_listeners):
+                    found_input(device)
+            case InputDeviceChanged(device=device):
+                self._tell(device.key)
+            case GearForgotten(key=key) | InputDeviceForgotten(key=key):
                 self._tell(key)
             case CommissioningProgressed():
                 for listener in tuple(self._commissioning_listeners):
                     listener()
+            case ButtonUsed(key=key, number=number, gesture=gesture):
+                for used in tuple(self._button_listeners.get((key, number), ())):
+                    used(gesture)
 
     def _tell(self, key: str) -> None:
         for listener in tuple(self._gear_listeners.get(key, ())):

@@ -8,6 +8,8 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import DOMAIN
 from .dali.gear import Gear
+from .dali.input_device import InputDevice
+from .dali.input_state import InputState
 from .dali.state import GearState
 from .site import Site, SiteConfigEntry
 from .site_line import SiteLine
@@ -23,7 +25,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteCon
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return how one gear, or one line, is."""
+    """Return how one gear, one input device, or one line is."""
     del hass
     for line in entry.runtime_data.lines.values():
         if (DOMAIN, line.subentry.subentry_id) in device.identifiers:
@@ -31,6 +33,9 @@ async def async_get_device_diagnostics(
         for key, gear in line.line.gear.items():
             if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
                 return _gear(gear, line.line.state(key))
+        for key, input_device in line.line.inputs.devices.items():
+            if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
+                return _input_device(input_device, line.line.inputs.state(key))
     return {}
 
 
@@ -59,6 +64,33 @@ def _line(line: SiteLine) -> dict[str, Any]:
         "kind": line.kind.value,
         **line.line.diagnostics(),
         "gear": [_gear(gear, line.line.state(key)) for key, gear in line.line.gear.items()],
+        "input_devices": [
+            _input_device(device, line.line.inputs.state(key)) for key, device in line.line.inputs.devices.items()
+        ],
+    }
+
+
+def _input_device(device: InputDevice, state: InputState) -> dict[str, Any]:
+    return {
+        "address": device.address,
+        "has_identity": device.identity is not None,
+        "groups": sorted(device.groups),
+        "available": state.available,
+        "quiescent": state.quiescent,
+        "instances": [
+            {
+                "number": instance.number,
+                "type": instance.type,
+                "enabled": instance.enabled,
+                "resolution": instance.resolution,
+                "scheme": instance.scheme.name,
+                "filter": instance.event_filter,
+                "primary_group": instance.primary_group,
+                "value": state.instance(instance.number).value,
+                "error": state.instance(instance.number).error,
+            }
+            for instance in device.instances
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""How a line is, and how the site's jobs and its database are."""
+"""How a line is, what its input devices measure, and how the site's jobs and its database are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from .dali.events import LineStatus
 from .db.health import DatabaseStatus
 from .db.sizes import COUNTED
 from .entity import LineEntity
+from .input_entities import async_add_input_entities, input_sensors
 from .site import Site, SiteConfigEntry, async_add_line_entities
 
 # Read-only: the line pushes, and what the site says is in memory.
@@ -109,7 +110,7 @@ SITE_SENSORS: Final = (
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the sensors of every line and of the site."""
+    """Add the sensors of every line, of its input devices, and of the site."""
     del hass
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator)])
     async_add_line_entities(
@@ -117,6 +118,7 @@ async def async_setup_entry(
         async_add_entities,
         lambda coordinator: [CommissioningSensor(coordinator, description) for description in COMMISSIONING_SENSORS],
     )
+    async_add_input_entities(entry, async_add_entities, input_sensors)
     async_add_entities(SiteSensor(entry, description) for description in SITE_SENSORS)
 
 

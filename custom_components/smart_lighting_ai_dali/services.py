@@ -58,13 +58,19 @@ def async_register_services(hass: HomeAssistant) -> None:
 
     @line_errors
     async def scan_line(call: ServiceCall) -> ServiceResponse:
-        """Look for gear on a line, and say what was found."""
+        """Look for gear and input devices on a line, and say what was found."""
         result = await _line(hass, call).line.scan()
         return {
             "found": len(result.found),
             "new": len(result.new),
             "missing": len(result.missing),
             "shared_addresses": [*sorted(result.shared_addresses)],
+            "input_devices": {
+                "found": len(result.devices.found),
+                "new": len(result.devices.new),
+                "missing": len(result.devices.missing),
+                "shared_addresses": [*sorted(result.devices.shared_addresses)],
+            },
         }
 
     async def restart_simulator(call: ServiceCall) -> None:

@@ -18,10 +18,21 @@ from .coordinator import LineCoordinator
 from .dali.adapter import WireProtocol
 from .dali.bus_monitor import BusMonitor
 from .dali.errors import LineError
-from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StatusChanged
+from .dali.events import (
+    GearChanged,
+    GearForgotten,
+    GearFound,
+    InputDeviceChanged,
+    InputDeviceForgotten,
+    InputDeviceFound,
+    LineEvent,
+    LineStatus,
+    StatusChanged,
+)
 from .dali.line import Line
 from .fleets import load_fleet
 from .gear_store import GearStore
+from .input_store import InputStore
 from .line_issues import async_clear_issues, async_report_problem
 from .simulator.simulated_line import SimulatedLine
 
@@ -53,6 +64,8 @@ class SiteLine:
         self._hass = hass
         self._entry = entry
         self._store = GearStore(hass, subentry.subentry_id)
+        self._input_store = InputStore(hass, subentry.subentry_id)
+        self._inputs_sought = False
         self._coordinator: LineCoordinator | None = None
         self._scan: asyncio.Task[None] | None = None
         self._scan_wanted = False
@@ -84,6 +97,8 @@ class SiteLine:
         self._started_with = _settings_of(self.subentry)
         names: dict[int, str] = {}
         areas: dict[int, str] = {}
+        input_names: dict[int, str] = {}
+        input_areas: dict[int, str] = {}
         url = self.subentry.data.get(CONF_DEVICE, "")
         # A line that was set up before there was a choice has an adapter that speaks LUBA.
         protocol = WireProtocol(self.subentry.data.get(CONF_PROTOCOL, WireProtocol.LUBA))
@@ -101,23 +116,32 @@ class SiteLine:
                     names[gear.short_address] = gear.name
                     if gear.room:
                         areas[gear.short_address] = gear.room
+            for device in fleet.devices:
+                if device.short_address is not None:
+                    input_names[device.short_address] = device.name
+                    if device.room:
+                        input_areas[device.short_address] = device.room
+        devices = await self._input_store.async_load()
+        self._inputs_sought = devices is not None
         self.line = Line(
             url,
             name=self.subentry.title,
             gear=await self._store.async_load(),
+            devices=devices or (),
             adapter_serial=self.subentry.data.get(CONF_ADAPTER_SERIAL),
             protocol=protocol,
             locate=self._locate if self.kind is LineKind.SERIAL else None,
             monitor=self.monitor,
         )
         # A line of which nothing is known yet, and one that was changed, are searched when they are online.
-        self._scan_wanted = not self.line.gear or self._coordinator is not None
+        self._scan_wanted = not self.line.gear or not self._inputs_sought or self._coordinator is not None
         if self._coordinator is None:
             self._coordinator = LineCoordinator(
                 self._hass, self._entry, self.line, subentry_id=self.subentry.subentry_id, names=names, areas=areas
             )
         else:
             self._coordinator.async_replace_line(self.line, names=names, areas=areas)
+        self._coordinator.input_names, self._coordinator.input_areas = input_names, input_areas
         self._register_device()
         self.line.subscribe(self._listen)
         self.line.start()
@@ -128,12 +152,15 @@ class SiteLine:
         if self._scan is not None:
             await self._scan
         await self._store.async_save(self.line.gear.values())
+        if self._inputs_sought or self.line.inputs.devices:
+            await self._input_store.async_save(self.line.inputs.devices.values())
         if self.simulator is not None:
             await self._hass.async_add_executor_job(self.simulator.stop)
 
     async def async_forget(self) -> None:
         """Remove what was kept of a line that was removed."""
         await self._store.async_remove()
+        await self._input_store.async_remove()
 
     async def async_restart_simulator(self) -> bool:
         """Restart the simulator; return whether there is one. Raises OSError."""
@@ -158,6 +185,8 @@ class SiteLine:
                     )
             case GearFound() | GearChanged() | GearForgotten():
                 self._store.save_soon(self.line.gear.values)
+            case InputDeviceFound() | InputDeviceChanged() | InputDeviceForgotten():
+                self._input_store.save_soon(self.line.inputs.devices.values)
         self.coordinator.async_handle(event)
 
     async def _first_scan(self) -> None:
@@ -168,7 +197,13 @@ class SiteLine:
             _LOGGER.debug("line=%s scan=failed reason=%s", self.line.name, error.key)
         else:
             self._scan_wanted = False
-            _LOGGER.info("line=%s scan=done gear=%d", self.line.name, len(result.found))
+            self._inputs_sought = True
+            _LOGGER.info(
+                "line=%s scan=done gear=%d inputs=%d",
+                self.line.name,
+                len(result.found),
+                len(result.devices.found),
+            )
 
     def _register_device(self) -> None:
         adapter = self.line.adapter

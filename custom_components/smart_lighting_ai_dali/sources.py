@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT
+from homeassistant.components.event import ATTR_EVENT_TYPE, ATTR_MULTI_PRESS_COUNT, DOMAIN as EVENT, ButtonEventType
 from homeassistant.components.light import (
     ATTR_BRIGHTNESS,
     ATTR_COLOR_MODE,
@@ -104,8 +104,12 @@ def _colour(axis: int) -> Callable[[State], int]:
     return coordinate
 
 
-# The types of event that integrations use most, and those of IEC 62386-301 in our own words.
+# Home Assistant's own types of event, those that integrations had before them, and those of IEC 62386-301.
 _INPUTS: Final[Mapping[str, Input]] = {
+    ButtonEventType.PRESS_START: Input.PRESSED,
+    # The end of a brief press: a click.
+    ButtonEventType.PRESS_END: Input.SHORT_PRESS,
+    ButtonEventType.LONG_PRESS_END: Input.LONG_PRESS_STOP,
     "pressed": Input.PRESSED,
     "press": Input.PRESSED,
     "initial_press": Input.PRESSED,
@@ -124,12 +128,17 @@ _INPUTS: Final[Mapping[str, Input]] = {
     "long_release": Input.LONG_PRESS_STOP,
 }
 
+_TWICE: Final = 2
+
 
 def _input(state: State) -> int:
     happened = dt_util.parse_datetime(state.state)
     if happened is None or abs(state.last_updated - happened) > _JUST_NOW:
         return UNKNOWN
-    return _INPUTS.get(state.attributes.get(ATTR_EVENT_TYPE, ""), Input.OTHER)
+    name = state.attributes.get(ATTR_EVENT_TYPE, "")
+    if name == ButtonEventType.MULTI_PRESS_END and state.attributes.get(ATTR_MULTI_PRESS_COUNT) == _TWICE:
+        return Input.DOUBLE_PRESS
+    return _INPUTS.get(name, Input.OTHER)
 
 
 _VALUES: Final[Mapping[Signal, Callable[[State], int]]] = {

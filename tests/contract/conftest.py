@@ -1,6 +1,6 @@
 """A simulated line behind a real serial port, for everything that talks to one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,11 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.dali.line import Line
+from custom_components.smart_lighting_ai_dali.simulator.device_specification import (
+    DeviceSpecification,
+    InstanceSpecification,
+    InstanceType,
+)
 from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
@@ -25,13 +30,28 @@ def lamp(address: int | None, **more: object) -> GearSpecification:
     return GearSpecification(short_address=address, **details)  # type: ignore[arg-type]  # names are checked there
 
 
+def panel(address: int | None, *kinds: InstanceType | InstanceSpecification, **more: Any) -> DeviceSpecification:
+    """Return an input device with instances of these types, and a number of its own."""
+    instances = (one if isinstance(one, InstanceSpecification) else InstanceSpecification(kind=one) for one in kinds)
+    details: dict[str, Any] = {
+        "name": f"Panel {address}",
+        "gtin": 4_000_000_000_002,
+        "serial": 2000 + (address or 0),
+        "random_address": 0x5000 + (address or 0),
+    }
+    return DeviceSpecification(short_address=address, instances=tuple(instances), **details | more)
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Iterator[Build]:
     """Return what builds simulated lines; they end with the test."""
     lines: list[SimulatedLine] = []
 
-    def start(*gear: GearSpecification, speed: float = 4.0, name: str = "line") -> SimulatedLine:
-        line = SimulatedLine(Fleet(name="test", gear=gear), link=tmp_path / name, speed=speed)
+    def start(
+        *gear: GearSpecification, devices: Iterable[DeviceSpecification] = (), speed: float = 4.0, name: str = "line"
+    ) -> SimulatedLine:
+        fleet = Fleet(name="test", gear=gear, devices=tuple(devices))
+        line = SimulatedLine(fleet, link=tmp_path / name, speed=speed)
         line.start()
         lines.append(line)
         return line

@@ -142,9 +142,13 @@ class Wire:
         self._since = frames[-1]["number"] if frames else 0
 
     async def sent(self) -> list[str]:
-        """Return the frames of our adapter that change something, oldest first, as they stand in the log."""
+        """Return the frames of our adapter that change something in gear, oldest first, as they stand in the log."""
         frames = await self.ask("frames", since=self._since)
-        return [frame["data"] for frame in frames if frame["source"] == "adapter" and not is_question(frame["data"])]
+        return [
+            frame["data"]
+            for frame in frames
+            if frame["source"] == "adapter" and frame["bits"] == 16 and not is_question(frame["data"])
+        ]
 
     async def gear(self, name: str, room: str) -> dict[str, Any]:
         """Return how a gear is now."""

@@ -16,6 +16,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_lighting_ai_dali.const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, LineKind
 from custom_components.smart_lighting_ai_dali.simulator.adapters import AdapterKind
+from custom_components.smart_lighting_ai_dali.simulator.device_specification import (
+    DeviceSpecification,
+    InstanceSpecification,
+    InstanceType,
+)
 from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
@@ -44,6 +49,13 @@ def lamp(address: int, **more: Any) -> GearSpecification:
     """Return a gear with a short address and a number of its own."""
     details = {"name": f"Lamp {address}", "gtin": 4_000_000_000_001, "serial": 1000 + address, "level": 0, **more}
     return GearSpecification(short_address=address, **details)
+
+
+def panel(address: int, *kinds: InstanceType | InstanceSpecification, **more: Any) -> DeviceSpecification:
+    """Return an input device with instances of these types, and a number of its own."""
+    instances = (one if isinstance(one, InstanceSpecification) else InstanceSpecification(kind=one) for one in kinds)
+    details: dict[str, Any] = {"name": f"Panel {address}", "gtin": 4_000_000_000_002, "serial": 2000 + address, **more}
+    return DeviceSpecification(short_address=address, instances=tuple(instances), **details)
 
 
 class SimulatedPort:
@@ -86,9 +98,14 @@ def plug_in(tmp_path: Path) -> Iterator[Callable[..., SimulatedPort]]:
     lines: list[SimulatedLine] = []
 
     def start(
-        *gear: GearSpecification, name: str = "adapter", speed: float = SPEED, adapter: AdapterKind = AdapterKind.LUBA
+        *gear: GearSpecification,
+        devices: tuple[DeviceSpecification, ...] = (),
+        name: str = "adapter",
+        speed: float = SPEED,
+        adapter: AdapterKind = AdapterKind.LUBA,
     ) -> SimulatedPort:
-        line = SimulatedLine(Fleet(name=name, gear=gear, adapter=adapter), link=tmp_path / name, speed=speed)
+        fleet = Fleet(name=name, gear=gear, devices=devices, adapter=adapter)
+        line = SimulatedLine(fleet, link=tmp_path / name, speed=speed)
         line.start()
         lines.append(line)
         return SimulatedPort(line)
@@ -132,6 +149,13 @@ class House:
         """Return the entity of a gear."""
         subentry_id = list(self.entry.subentries)[line]
         unique_id = f"{subentry_id}_4000000000001-{1000 + address}-0{key and '_' + key}"
+        entity_id = er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id)
+        return entity_id or f"{platform}.missing"
+
+    def input_entity(self, platform: str, address: int, key: str) -> str:
+        """Return an entity of an input device on the first line."""
+        subentry_id = next(iter(self.entry.subentries))
+        unique_id = f"{subentry_id}_d4000000000002-{2000 + address}-0_{key}"
         entity_id = er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id)
         return entity_id or f"{platform}.missing"
 

@@ -86,12 +86,13 @@ async def test_only_admins_may(
     hass: HomeAssistant, plug_in: PlugIn, build: Build, hass_read_only_user: MockUser
 ) -> None:
     await build(line_of(plug_in(lamp(0))))
+    of_a_device = {"scan_line", "restart_simulator", "cancel_commissioning", "configure_inputs"}
     for action in hass.services.async_services_for_domain(DOMAIN).keys() - {"commission"}:
         with pytest.raises(Unauthorized):
             await hass.services.async_call(
                 DOMAIN,
                 action,
-                {"device_id": "any"} if action in {"scan_line", "restart_simulator", "cancel_commissioning"} else {},
+                {"device_id": "any"} if action in of_a_device else {},
                 blocking=True,
                 context=Context(user_id=hass_read_only_user.id),
                 return_response=action == "get_features",

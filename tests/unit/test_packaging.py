@@ -17,6 +17,7 @@ from custom_components.smart_lighting_ai_dali import const
 from custom_components.smart_lighting_ai_dali.binary_sensor import BINARY_SENSORS
 from custom_components.smart_lighting_ai_dali.dali import errors
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
+from custom_components.smart_lighting_ai_dali.input_entities import BINARY_SENSORS as INSTANCE_BINARY_SENSORS
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "custom_components" / const.DOMAIN
@@ -120,7 +121,8 @@ def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
 def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
     icons = load("icons.json")
     names = english["entity"]
-    assert names["binary_sensor"].keys() == {one.key for one in BINARY_SENSORS}
+    of_instances = {f"{one.key}{number}" for one in INSTANCE_BINARY_SENSORS for number in ("", "_number")}
+    assert names["binary_sensor"].keys() == {one.key for one in BINARY_SENSORS} | of_instances | {"quiescent"}
     assert names["sensor"]["status"]["state"].keys() == {status.value for status in LineStatus}
     for platform, entities in names.items():
         assert entities.keys() == icons["entity"][platform].keys(), platform
@@ -139,7 +141,7 @@ def test_every_action_is_described(english: Any) -> None:
 
 def test_placeholders_are_filled(english: Any) -> None:
     filled = {"address", "adapter", "device", "example", "field", "gear", "line", "name", "problems"}
-    filled |= {"reason", "task", "zones"}
+    filled |= {"number", "reason", "task", "zones"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 

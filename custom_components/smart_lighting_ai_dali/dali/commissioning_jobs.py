@@ -182,8 +182,8 @@ class CommissioningJobs:
         return CommissioningResult(
             task=order.task,
             family=order.family,
-            addresses=tuple(sorted(addresses | looked.gear.keys())),
-            found=len(looked.gear),
+            addresses=tuple(sorted(addresses | looked.at.keys())),
+            found=len(looked.at),
             shared_addresses=frozenset(looked.shared_addresses),
         )
 

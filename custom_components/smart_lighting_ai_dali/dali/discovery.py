@@ -1,13 +1,15 @@
-"""Find the gear of a line: who is there, and what each is."""
+"""Find the gear or the input devices of a line: who is there, and what each is."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 import logging
-from typing import Final
+from typing import Final, Protocol, Self
 
 from .errors import AnswersCollidedError, NoAnswerError
 from .gear import Gear
-from .sequences import describe, is_present, read_random_address
+from .input_device import InputDevice
+from .input_sequences import describe_device, is_device_present
+from .sequences import Steps, describe, is_present, read_random_address, read_random_address_of_device
 from .timing import Priority
 from .transactions import Transactions
 
@@ -39,6 +41,53 @@ class ScanResult:
     """Keys of known gear that did not answer."""
     shared_addresses: frozenset[int]
     """Short addresses that more than one gear has: neither can be told from the other."""
+    devices: DeviceScanResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceScanResult:
+    """What a scan found of input devices."""
+
+    found: tuple[InputDevice, ...]
+    """All that answered, by address."""
+    new: tuple[InputDevice, ...]
+    """Those that were not known before."""
+    missing: frozenset[str]
+    """Keys of known ones that did not answer."""
+    shared_addresses: frozenset[int]
+    """Short addresses that more than one input device has."""
+
+
+class Found(Protocol):
+    """What can be found at a short address."""
+
+    @property
+    def address(self) -> int:
+        """Return its short address."""
+
+    @property
+    def key(self) -> str:
+        """Return what names it on its line."""
+
+    def unidentified(self, random_address: int | None) -> Self:
+        """Return it without numbers that its maker gave to another one, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind[T: Found]:
+    """What is looked for, and how it is asked."""
+
+    name: str
+    """For the log: one word."""
+    is_present: Callable[[int], Steps[bool]]
+    describe: Callable[[int], Steps[T]]
+    read_random_address: Callable[[int], Steps[int | None]]
+
+
+GEAR: Final = Kind[Gear]("gear", is_present, describe, read_random_address)
+INPUT_DEVICES: Final = Kind[InputDevice](
+    "input_device", is_device_present, describe_device, read_random_address_of_device
+)
 
 
 type ScanListener = Callable[[ScanProgress], None]
@@ -55,27 +104,29 @@ async def count_gear(transactions: Transactions, progress: ScanListener | None =
     return frozenset(present)
 
 
-class Discovery:
-    """One scan of a line."""
+class Discovery[T: Found]:
+    """One look at every address of a line."""
 
     def __init__(
         self,
+        kind: Kind[T],
         transactions: Transactions,
         *,
-        found: Callable[[Gear], None],
+        found: Callable[[T], None],
         expected: frozenset[int] = frozenset(),
         progress: ScanListener | None = None,
     ) -> None:
+        self._kind = kind
         self._transactions = transactions
         self._expected = expected
         self._found = found
         self._progress = progress
-        self.gear: dict[int, Gear] = {}
+        self.at: dict[int, T] = {}
         self.shared_addresses: set[int] = set()
         self.incomplete_addresses: set[int] = set()
 
     async def run(self, addresses: Iterable[int] = range(ADDRESSES)) -> None:
-        """Ask every address, again where it stays silent, and most often where a gear is expected; raises LineError."""
+        """Ask every address, again where it is silent, and most often where something is expected; raises LineError."""
         wanted = sorted(addresses)
         silent = [
             address for number, address in enumerate(wanted) if not await self._look(address, number + 1, len(wanted))
@@ -89,36 +140,37 @@ class Discovery:
         """Find out what is at an address; return whether there is an end to that."""
         settled = await self._describe(address)
         if self._progress is not None:
-            self._progress(ScanProgress(done, 2 * of, len(self.gear)))
+            self._progress(ScanProgress(done, 2 * of, len(self.at)))
         return settled
 
     async def _describe(self, address: int) -> bool:
-        if not await self._transactions.send(is_present(address), priority=Priority.CONFIGURATION):
+        if not await self._transactions.send(self._kind.is_present(address), priority=Priority.CONFIGURATION):
             return False
         try:
-            gear = await self._transactions.send(describe(address), priority=Priority.CONFIGURATION)
-            if any(other.key == gear.key for other in self.gear.values()):
-                gear = await self._tell_apart(gear)
+            one: T = await self._transactions.send(self._kind.describe(address), priority=Priority.CONFIGURATION)
+            if any(other.key == one.key for other in self.at.values()):
+                one = await self._tell_apart(one)
         except AnswersCollidedError:
             self.shared_addresses.add(address)
-            _LOGGER.warning("address=%d gear=shared: more than one gear has this short address", address)
+            _LOGGER.warning("address=%d %s=shared: more than one has this short address", address, self._kind.name)
         except NoAnswerError as error:
             self.incomplete_addresses.add(address)
-            _LOGGER.info("address=%d gear=incomplete: no answer to %s", address, error)
+            _LOGGER.info("address=%d %s=incomplete: no answer to %s", address, self._kind.name, error)
             return False
         else:
             self.incomplete_addresses.discard(address)
-            self.gear[address] = gear
-            self._found(gear)
+            self.at[address] = one
+            self._found(one)
         return True
 
-    async def _tell_apart(self, gear: Gear) -> Gear:
-        """Return a gear whose maker gave it the numbers of another, under its random address or its short one."""
+    async def _tell_apart(self, one: T) -> T:
+        """Return what its maker gave the numbers of another, under its random address or its short one."""
         random_address = await self._transactions.send(
-            read_random_address(gear.address), priority=Priority.CONFIGURATION
+            self._kind.read_random_address(one.address), priority=Priority.CONFIGURATION
         )
         _LOGGER.warning(
-            "address=%d gear=duplicate: its maker gave it the GTIN and the serial number of another gear of this line",
-            gear.address,
+            "address=%d %s=duplicate: its maker gave it the GTIN and the serial number of another one of this line",
+            one.address,
+            self._kind.name,
         )
-        return replace(gear, identity=None, random_address=random_address)
+        return one.unidentified(random_address)

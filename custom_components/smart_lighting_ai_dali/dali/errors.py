@@ -103,6 +103,18 @@ class GearUnknownError(LineError):
     key = "gear_unknown"
 
 
+class InputUnknownError(LineError):
+    """No input device of this line has that key, or it has no such instance."""
+
+    key = "input_unknown"
+
+
+class SettingNotKeptError(LineError):
+    """A setting was written, and the gear or input device does not say that it has it."""
+
+    key = "setting_not_kept"
+
+
 class AddressUnreachableError(LineError):
     """Nothing accepts a connection at the network address."""
 

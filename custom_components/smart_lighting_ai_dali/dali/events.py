@@ -6,6 +6,8 @@ from enum import StrEnum
 from .commissioning_orders import CommissioningProgress
 from .errors import LineError
 from .gear import Gear
+from .input_device import InputDevice
+from .input_events import Gesture
 
 
 class LineStatus(StrEnum):
@@ -64,4 +66,44 @@ class CommissioningProgressed:
     progress: CommissioningProgress
 
 
-type LineEvent = StatusChanged | StateChanged | GearFound | GearChanged | GearForgotten | CommissioningProgressed
+@dataclass(frozen=True, slots=True)
+class InputDeviceFound:
+    """An input device that was not known."""
+
+    device: InputDevice
+
+
+@dataclass(frozen=True, slots=True)
+class InputDeviceChanged:
+    """A known input device has another address or other settings."""
+
+    device: InputDevice
+
+
+@dataclass(frozen=True, slots=True)
+class InputDeviceForgotten:
+    """An input device that is no longer kept."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputsChanged:
+    """The state of these input devices changed."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonUsed:
+    """Somebody used a push button: an instance of an input device."""
+
+    key: str
+    number: int
+    gesture: Gesture
+
+
+type InputEvent = InputDeviceFound | InputDeviceChanged | InputDeviceForgotten | InputsChanged | ButtonUsed
+type LineEvent = (
+    StatusChanged | StateChanged | GearFound | GearChanged | GearForgotten | CommissioningProgressed | InputEvent
+)

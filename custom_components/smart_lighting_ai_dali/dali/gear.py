@@ -1,6 +1,6 @@
 """What is known of one gear: who it is and how it is set (IEC 62386-102)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from .fade import AT_ONCE, Fade
@@ -55,6 +55,10 @@ class Gear:
         if self.random_address is not None:
             return f"r{self.random_address:06x}"
         return f"a{self.address}"
+
+    def unidentified(self, random_address: int | None) -> Self:
+        """Return the gear without numbers that its maker gave to another one, too."""
+        return replace(self, identity=None, random_address=random_address)
 
     def clamp(self, level: Level) -> Level:
         """Return the level that the gear goes to when it is sent one."""

@@ -32,6 +32,8 @@ from .events import GearChanged, GearForgotten, LineEvent, LineStatus, StateChan
 from .fade import Fade
 from .gathering import Gathering
 from .gear import Gear
+from .input_device import InputDevice
+from .inputs import Inputs
 from .level import Level
 from .line_part import LinePart
 from .reader import Reader
@@ -71,6 +73,7 @@ class Line:
         *,
         name: str,
         gear: Iterable[Gear] = (),
+        devices: Iterable[InputDevice] = (),
         adapter_serial: int | None = None,
         protocol: WireProtocol = WireProtocol.LUBA,
         locate: Callable[[], Awaitable[str]] | None = None,
@@ -96,10 +99,12 @@ class Line:
         self._census = Census(
             self._transactions, self._known, scanning=lambda: self.scanning or self.commissioning.running
         )
+        self.inputs = Inputs(self._transactions, devices, tell=self._tell)
         self._scanner = Scanner(
             self._transactions,
             self._known,
             census=self._census,
+            find_devices=self.inputs.find,
             read=lambda key: self._reader.read((key,)),
             tell=self._tell,
         )
@@ -107,9 +112,14 @@ class Line:
             self._transactions, self._known, all_known=lambda: self.complete, carried=self._carried
         )
         self.commissioning = Commissioning(
-            self._transactions, self._known, census=self._census, scanner=self._scanner, tell=self._tell
+            self._transactions,
+            self._known,
+            census=self._census,
+            scanner=self._scanner,
+            find_devices=self.inputs.find,
+            tell=self._tell,
         )
-        self._parts: tuple[LinePart, ...] = (self._census, self.commissioning)
+        self._parts: tuple[LinePart, ...] = (self._census, self.commissioning, self.inputs)
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
 
@@ -159,6 +169,7 @@ class Line:
             },
             "gear": len(self._known.gear),
             "gear_available": sum(self._known.state(key).available for key in self._known.gear),
+            "inputs": self.inputs.diagnostics(),
             "connections": self._supervisor.connections,
             "frames_sent": self._transactions.frames_sent,
             "transactions_waiting": self._transactions.length,
@@ -243,7 +254,7 @@ class Line:
                     self._known.restore_last_level(key, before.last_level)
 
     async def scan(self, progress: ScanListener | None = None) -> ScanResult:
-        """Look for gear at every address; new gear appears as it is found. Raises LineError.
+        """Look for gear and input devices at every address; new ones appear as they are found. Raises LineError.
 
         Whoever asks while a scan is running gets that one's result.
         """

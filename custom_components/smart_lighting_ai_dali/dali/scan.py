@@ -1,10 +1,10 @@
-"""One scan of a line at a time, and what it finds becomes known."""
+"""One scan of a line at a time, of its gear and its input devices, and what it finds becomes known."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from .census import Census
-from .discovery import Discovery, ScanListener, ScanResult
+from .discovery import GEAR, DeviceScanResult, Discovery, ScanListener, ScanResult
 from .errors import LineStoppedError
 from .events import GearChanged, GearFound, LineEvent, StateChanged
 from .gear import Gear
@@ -13,7 +13,7 @@ from .transactions import Transactions
 
 
 class Scanner:
-    """Looks for gear at every address of a line."""
+    """Looks for gear and input devices at every address of a line."""
 
     def __init__(
         self,
@@ -21,12 +21,14 @@ class Scanner:
         known: KnownState,
         *,
         census: Census,
+        find_devices: Callable[[], Awaitable[DeviceScanResult]],
         read: Callable[[str], None],
         tell: Callable[[LineEvent], None],
     ) -> None:
         self._transactions = transactions
         self._known = known
         self._census = census
+        self._find_devices = find_devices
         self._read = read
         self._tell = tell
         self._task: asyncio.Task[ScanResult] | None = None
@@ -50,9 +52,9 @@ class Scanner:
 
     async def look(
         self, addresses: Iterable[int], expected: frozenset[int], progress: ScanListener | None = None
-    ) -> Discovery:
+    ) -> Discovery[Gear]:
         """Look at some addresses only, at those longest where gear is expected. Raises LineError."""
-        discovery = Discovery(self._transactions, found=self.keep, expected=expected, progress=progress)
+        discovery = Discovery(GEAR, self._transactions, found=self.keep, expected=expected, progress=progress)
         await discovery.run(addresses)
         return discovery
 
@@ -66,9 +68,9 @@ class Scanner:
     async def _discover(self, progress: ScanListener | None) -> ScanResult:
         before, changes = set(self._known.gear), self._census.changes
         expected = frozenset(gear.address for gear in self._known.gear.values())
-        discovery = Discovery(self._transactions, found=self.keep, expected=expected, progress=progress)
+        discovery = Discovery(GEAR, self._transactions, found=self.keep, expected=expected, progress=progress)
         await discovery.run()
-        found = tuple(self._known.recognise(discovery.gear[address]) for address in sorted(discovery.gear))
+        found = tuple(self._known.recognise(discovery.at[address]) for address in sorted(discovery.at))
         # What answered at these addresses may well be what was there before.
         unclear = discovery.shared_addresses | discovery.incomplete_addresses
         missing = {
@@ -86,6 +88,7 @@ class Scanner:
             new=tuple(gear for gear in found if gear.key not in before),
             missing=frozenset(missing),
             shared_addresses=frozenset(discovery.shared_addresses),
+            devices=await self._find_devices(),
         )
 
     def keep(self, gear: Gear) -> None:

@@ -1,10 +1,12 @@
 """What we say on the line, as sequences: generators of commands that run as one transaction each."""
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any, Final
 
-from dali.address import GearShort
+from dali.address import DeviceShort, GearShort
 from dali.command import Command
+from dali.device import general as device_general
 from dali.gear import colour, converter, emergency, general, incandescent, led
 
 from .errors import AnswersCollidedError, NoAnswerError
@@ -113,19 +115,15 @@ def describe(address: int) -> Steps[Gear]:
     high = yield from ask(general.QueryGroupsEightToFifteen(target))
     groups = low | high << 8
     yield MayYield()
-    memory = yield from read_memory(address, _BANK, _FIRST, _LAST)
-    if edition > 1 and memory and _LAST not in memory:
-        # All of it is there in this edition: what got lost on the way must not make another gear of it.
-        raise NoAnswerError("memory bank 0")
-    identity = _identity(memory, edition)
-    random_address = None if identity is not None else (yield from read_random_address(address))
+    maker = yield from read_maker(target, edition)
+    random_address = None if maker.identity is not None else (yield from read_random_address(address))
     return Gear(
         address=address,
-        identity=identity,
+        identity=maker.identity,
         random_address=random_address,
         device_types=device_types,
-        firmware=_version(memory, _FIRMWARE),
-        hardware=_version(memory, _HARDWARE),
+        firmware=maker.firmware,
+        hardware=maker.hardware,
         edition=edition,
         physical_minimum=_level(physical_minimum),
         minimum=minimum,
@@ -135,13 +133,45 @@ def describe(address: int) -> Steps[Gear]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What the maker wrote into memory bank 0 of a gear or an input device."""
+
+    identity: GearIdentity | None
+    firmware: str | None
+    hardware: str | None
+
+
+def read_maker(target: GearShort | DeviceShort, edition: int) -> Steps[Maker]:
+    """Read who a gear or an input device is; raises NoAnswerError."""
+    memory = yield from _read_memory(target, _BANK, _FIRST, _LAST)
+    if edition > 1 and memory and _LAST not in memory:
+        # All of it is there in this edition: what got lost on the way must not make another gear of it.
+        raise NoAnswerError("memory bank 0")
+    return Maker(_identity(memory, edition), _version(memory, _FIRMWARE), _version(memory, _HARDWARE))
+
+
 def read_random_address(address: int) -> Steps[int | None]:
     """Read a gear's random address; None where it was never given one."""
-    target = GearShort(address)
+    return (yield from _read_random_address(GearShort(address)))
+
+
+def read_random_address_of_device(address: int) -> Steps[int | None]:
+    """Read an input device's random address; None where it was never given one."""
+    return (yield from _read_random_address(DeviceShort(address)))
+
+
+def _read_random_address(target: GearShort | DeviceShort) -> Steps[int | None]:
+    words = _words(target)
     value = 0
-    for query in (general.QueryRandomAddressH, general.QueryRandomAddressM, general.QueryRandomAddressL):
+    for query in (words.QueryRandomAddressH, words.QueryRandomAddressM, words.QueryRandomAddressL):
         value = value << 8 | (yield from ask(query(target)))
     return None if value == _NO_RANDOM_ADDRESS else value
+
+
+def _words(target: GearShort | DeviceShort) -> Any:
+    """Return the commands that a target understands: those of both have the same names."""
+    return device_general if isinstance(target, DeviceShort) else general
 
 
 def read_device_types(address: int, edition: int) -> Steps[tuple[int, ...]]:
@@ -189,7 +219,10 @@ def read_memory(address: int, bank: int, first: int, last: int) -> Steps[dict[in
     The gear counts on by itself (IEC 62386-102, 9.10), by registers that anyone may change: a run is believed once the
     registers stand where it must have left them. Raises NoAnswerError where no run can be had.
     """
-    target = GearShort(address)
+    return (yield from _read_memory(GearShort(address), bank, first, last))
+
+
+def _read_memory(target: GearShort | DeviceShort, bank: int, first: int, last: int) -> Steps[dict[int, int]]:
     memory: dict[int, int] = {}
     location, silences, failures = first, 0, 0
     while location <= last and silences < ATTEMPTS:
@@ -206,14 +239,15 @@ def read_memory(address: int, bank: int, first: int, last: int) -> Steps[dict[in
     return memory
 
 
-def _read_run(target: GearShort, bank: int, first: int, last: int) -> Steps[list[int] | None]:
+def _read_run(target: GearShort | DeviceShort, bank: int, first: int, last: int) -> Steps[list[int] | None]:
     """Read until something is silent, somebody waits or it is done; None where the registers tell that it was wrong."""
-    yield general.DTR1(bank)
-    yield general.DTR0(first)
+    words = _words(target)
+    yield words.DTR1(bank)
+    yield words.DTR0(first)
     run: list[int] = []
     counted = {0}
     while first + len(run) <= last:
-        answer = (yield general.ReadMemoryLocation(target)).raw_value
+        answer = (yield words.ReadMemoryLocation(target)).raw_value
         if answer is None or answer.error:
             # Nobody knows whether the gear heard the question, and counted.
             counted = {0, 1}
@@ -221,10 +255,10 @@ def _read_run(target: GearShort, bank: int, first: int, last: int) -> Steps[list
         run.append(int(answer.as_integer))
         if (yield IsWanted()):
             break
-    place = yield from _content(general.QueryContentDTR0(target))
+    place = yield from _content(words.QueryContentDTR0(target))
     if place is None or place - first - len(run) not in counted:
         return None
-    return run if (yield from _content(general.QueryContentDTR1(target))) == bank else None
+    return run if (yield from _content(words.QueryContentDTR1(target))) == bank else None
 
 
 def _content(query: Command) -> Steps[int | None]:

@@ -27,7 +27,7 @@ from .measuring_instance import AbsoluteInput, LightSensor
 from .memory_banks import Memory, device_bank_0
 from .occupancy_sensor import OccupancySensor
 from .push_button import PushButton
-from .scheduler import Scheduler
+from .scheduler import Scheduler, Timer
 from .specification import NO_RANDOM_ADDRESS
 from .state import IDENTIFY_SECONDS
 from .variables import Registers
@@ -44,6 +44,12 @@ _ALL_INSTANCES: Final = 0xFF
 _INSTANCE_NUMBERS: Final = range(0x20)
 _INSTANCE_GROUPS: Final = range(0x80, 0xA0)
 _INSTANCE_TYPES: Final = range(0xC0, 0xE0)
+# The message that the power is back (IEC 62386-103:2022, 7.2.2.1), and which of its parts are valid. It comes some
+# seconds later, at random, so that not all devices of a line say it at once.
+_POWER_CYCLE: Final = 0xFEE000
+_GROUP_VALID: Final = 1 << 12
+_ADDRESS_VALID: Final = 1 << 6
+_POWER_CYCLE_SECONDS: Final = (1.3, 5.0)
 # Of the opcodes that belong to a type, these ask, and CATCH MOVEMENT and CANCEL HOLD TIMER come once.
 _OWN_QUERIES: Final = frozenset(opcode for opcode in range(0x60) if opcode & 0x0F >= 0x0A)  # table 10
 _ONCE: Final = frozenset({0x20, 0x24})
@@ -80,6 +86,8 @@ class ControlDevice:
         self._specification = specification
         self._scheduler = scheduler
         self._transmit = transmit
+        self._random = random
+        self._power_cycle_timer: Timer | None = None
         self._has_line = True
         self._quiet_until = 0.0
         self._identifies_until = 0.0
@@ -152,9 +160,11 @@ class ControlDevice:
             self.addressing.restart()
             self._quiet_until = self._identifies_until = 0.0
             self.power_cycle_seen = True
+        self._tell_power_cycle(present=present, now=now)
 
     def stop(self) -> None:
         """Leave no timer behind."""
+        self._tell_power_cycle(present=False, now=0.0)
         for instance in self.instances:
             instance.stop()
 
@@ -180,6 +190,21 @@ class ControlDevice:
             "initialisation": self.addressing.selection(now).value,
             "instances": [instance.snapshot() for instance in self.instances],
         }
+
+    def _tell_power_cycle(self, *, present: bool, now: float) -> None:
+        """Say in a while that the power is back, where that is wanted; nothing while it is away."""
+        if self._power_cycle_timer is not None:
+            self._power_cycle_timer.cancel()
+            self._power_cycle_timer = None
+        if present and self.power_cycle_notification:
+            data = _POWER_CYCLE
+            if self.lowest_group is not None:
+                data |= _GROUP_VALID | self.lowest_group << 7
+            if self.short_address is not None:
+                data |= _ADDRESS_VALID | self.short_address
+            self._power_cycle_timer = self._scheduler.call_at(
+                now + self._random.uniform(*_POWER_CYCLE_SECONDS), lambda: self.send_event(data, Priority.AUTOMATIC)
+            )
 
     # Who is meant
 

@@ -200,3 +200,26 @@ def test_a_device_without_work_leaves_no_timer_behind() -> None:
     line.inputs.stop()
     line.wait(100.0)
     assert line.events() == []
+
+
+def test_a_device_says_that_its_power_is_back_where_that_is_wanted() -> None:
+    line = Bench(device(button(), groups=frozenset({9, 4})))
+    line.send(general.EnablePowerCycleNotification(PANEL))
+
+    def spoken() -> list[int]:
+        return [
+            frame.data for frame in line.wire.log.frames() if frame.kind is FrameKind.FORWARD and frame.source != MASTER
+        ]
+
+    for present in (False, True, False, True):
+        line.wire.set_power(present=present)
+        line.wait(1.0)
+    assert spoken() == []
+    line.wait(5.0)
+    # Group 4 and short address 3, once: the first time was too short.
+    assert spoken() == [0xFEE000 | 1 << 12 | 4 << 7 | 1 << 6 | ADDRESS]
+    line.send(general.DisablePowerCycleNotification(PANEL))
+    for present in (False, True):
+        line.wire.set_power(present=present)
+    line.wait(6.0)
+    assert len(spoken()) == 1

@@ -1,0 +1,53 @@
+"""What a line found of input devices, kept so that their entities exist at once after a restart."""
+
+from collections.abc import Callable, Iterable
+import logging
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .dali.input_device import InputDevice
+
+_LOGGER = logging.getLogger(__name__)
+
+_VERSION: Final = 1
+# A scan finds one device every few seconds: they are written together, in seconds.
+_SAVE_DELAY: Final = 10.0
+
+
+class InputStore:
+    """The input devices of one line on disk."""
+
+    def __init__(self, hass: HomeAssistant, subentry_id: str) -> None:
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{subentry_id}.inputs")
+
+    async def async_load(self) -> list[InputDevice] | None:
+        """Return the devices that were kept, None where nobody ever looked for any."""
+        data = await self._store.async_load()
+        if data is None:
+            return None
+        devices: list[InputDevice] = []
+        for item in data.get("devices", []):
+            try:
+                devices.append(InputDevice.from_dict(item))
+            except (KeyError, TypeError, ValueError) as error:
+                _LOGGER.warning("input_device=unreadable reason=%r: it is found again by a scan", error)
+        return devices
+
+    def save_soon(self, devices: Callable[[], Iterable[InputDevice]]) -> None:
+        """Write down the devices that there are in a while, or at the stop of Home Assistant."""
+        self._store.async_delay_save(lambda: _as_data(devices()), _SAVE_DELAY)
+
+    async def async_save(self, devices: Iterable[InputDevice]) -> None:
+        """Write down the devices now."""
+        await self._store.async_save(_as_data(devices))
+
+    async def async_remove(self) -> None:
+        """Remove what was written: the line is gone."""
+        await self._store.async_remove()
+
+
+def _as_data(devices: Iterable[InputDevice]) -> dict[str, Any]:
+    return {"devices": [device.as_dict() for device in devices]}
