@@ -11,7 +11,7 @@ from .schema import HOUR_MS, WINDOW_MS, decision, event, feature, statistic
 from .watermarks import Watermark, read_watermark, write_watermark
 
 # A step takes some ten milliseconds for so many, on every engine.
-ROWS_PER_STEP: Final = 6000
+ROWS_PER_STEP: Final = 8000
 DAY_MS: Final = 86_400_000
 # A clock that is wrong would have far more deleted than a night's worth.
 _LARGEST_PART: Final = 0.2
