@@ -7,13 +7,24 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
+from .gear_actions import async_register_gear_actions
 from .input_services import async_register_input_services
+from .light_group import group_identifier
 from .services import async_register_services
 from .site import Site, SiteConfigEntry
 from .websocket_api import async_register_websocket_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.EVENT, Platform.LIGHT, Platform.SENSOR)
+PLATFORMS = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.LIGHT,
+    Platform.NUMBER,
+    Platform.SCENE,
+    Platform.SELECT,
+    Platform.SENSOR,
+)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -22,6 +33,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_services(hass)
     async_register_input_services(hass)
     async_register_websocket_commands(hass)
+    async_register_gear_actions(hass)
     return True
 
 
@@ -49,11 +61,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> boo
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:
-    """Let a gear or an input device be deleted that is gone; one that answers would only come back."""
+    """Let a gear, a group or an input device be deleted that is gone; one that is there would only come back."""
     del hass
     for line in entry.runtime_data.lines.values():
         if (DOMAIN, line.subentry.subentry_id) in device.identifiers:
             return False
+        for group in line.line.many.groups:
+            if (DOMAIN, group_identifier(line.subentry.subentry_id, group)) in device.identifiers:
+                return False
         for key in line.line.gear:
             if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
                 if line.line.state(key).available:

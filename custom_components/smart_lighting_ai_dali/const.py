@@ -12,6 +12,9 @@ CONF_ADAPTER_SERIAL: Final = "adapter_serial"
 CONF_PROTOCOL: Final = "protocol"
 CONF_FLEET: Final = "fleet"
 
+# The translation key of the light of one gear.
+GEAR_LIGHT: Final = "light"
+
 
 class LineKind(StrEnum):
     """How a line is reached."""

@@ -1,11 +1,11 @@
 """One coordinator per line: what the line pushes reaches the entities that it is about."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 import logging
 from typing import TYPE_CHECKING
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN
@@ -37,6 +37,8 @@ _LOGGER = logging.getLogger(__name__)
 type GearListener = Callable[[Gear], None]
 type InputListener = Callable[[InputDevice], None]
 type ButtonListener = Callable[[Gesture], None]
+type EventListener = Callable[[LineEvent], None]
+type ContextListener = Callable[[Context], None]
 
 
 class LineCoordinator(DataUpdateCoordinator[LineStatus]):
@@ -69,6 +71,8 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self._commissioning_listeners: list[CALLBACK_TYPE] = []
         self._found_input_listeners: list[InputListener] = []
         self._button_listeners: defaultdict[tuple[str, int], list[ButtonListener]] = defaultdict(list)
+        self._event_listeners: list[EventListener] = []
+        self._context_listeners: dict[str, ContextListener] = {}
 
     @callback
     def async_replace_line(self, line: Line, *, names: dict[int, str], areas: dict[int, str]) -> None:
@@ -109,6 +113,29 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         return lambda: self._button_listeners[key, number].remove(listener)
 
     @callback
+    def async_listen_to_events(self, listener: EventListener) -> CALLBACK_TYPE:
+        """Call a listener with all that the line tells; returns what ends that."""
+        self._event_listeners.append(listener)
+        return lambda: self._event_listeners.remove(listener)
+
+    @callback
+    def async_listen_to_contexts(self, key: str, listener: ContextListener) -> CALLBACK_TYPE:
+        """Call the listener of a gear's light with who moves the gear by other means; returns what ends that."""
+        self._context_listeners[key] = listener
+
+        def end() -> None:
+            del self._context_listeners[key]
+
+        return end
+
+    @callback
+    def async_tell_context(self, keys: Iterable[str], context: Context | None) -> None:
+        """Have lights of gear know on whose behalf they are about to change."""
+        for key in keys:
+            if context is not None and (listener := self._context_listeners.get(key)) is not None:
+                listener(context)
+
+    @callback
     def async_handle(self, event: LineEvent) -> None:
         """Pass on what the line tells."""
         match event:
@@ -135,6 +162,8 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
             case ButtonUsed(key=key, number=number, gesture=gesture):
                 for used in tuple(self._button_listeners.get((key, number), ())):
                     used(gesture)
+        for tell in tuple(self._event_listeners):
+            tell(event)
 
     def _tell(self, key: str) -> None:
         for listener in tuple(self._gear_listeners.get(key, ())):

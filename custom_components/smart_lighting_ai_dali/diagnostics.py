@@ -105,6 +105,7 @@ def _gear(gear: Gear, state: GearState) -> dict[str, Any]:
         "maximum": gear.maximum,
         "fade": [gear.fade.code, gear.fade.extended],
         "groups": sorted(gear.groups),
+        "stored": gear.stored.as_list(),
         "level": state.level,
         "origin": None if state.origin is None else state.origin.value,
         "available": state.available,

@@ -10,12 +10,13 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN
+from .const import DOMAIN, GEAR_LIGHT
 from .coordinator import LineCoordinator
 from .dali.errors import LineError
 from .dali.events import LineStatus
 from .dali.gear import Gear
 from .dali.state import GearState
+from .dali.timing import Priority
 
 # The parts 2xx of IEC 62386 by device type.
 DEVICE_TYPES: Final = {
@@ -62,12 +63,18 @@ class LineEntity(CoordinatorEntity[LineCoordinator]):
         """Tell whether the line can be talked to."""
         return self.coordinator.line.status is LineStatus.ONLINE
 
+    @property
+    def _priority(self) -> Priority:
+        """Return how urgent the present call is: a person goes before an automation (IEC 62386-103, 9.14.1)."""
+        by_person = self._context is not None and self._context.user_id is not None
+        return Priority.USER if by_person else Priority.AUTOMATIC
+
 
 class GearEntity(LineEntity):
     """An entity of one gear."""
 
     def __init__(self, coordinator: LineCoordinator, gear: Gear, key: str | None = None) -> None:
-        super().__init__(coordinator, key or "light")
+        super().__init__(coordinator, key or GEAR_LIGHT)
         self._key = gear.key
         unique_id = f"{coordinator.subentry_id}_{gear.key}"
         self._attr_unique_id = unique_id if key is None else f"{unique_id}_{key}"
@@ -118,12 +125,15 @@ def async_describe_anew(coordinator: LineCoordinator, gear: Gear) -> None:
         )
 
 
+def line_device_id(coordinator: LineCoordinator) -> str:
+    """Return the device of a line, through which all others of it are reached."""
+    return dr.async_get_device_id_by_identifier(
+        coordinator.hass, (DOMAIN, coordinator.subentry_id), config_entry_id=coordinator.config_entry.entry_id
+    )
+
+
 def _device_info(coordinator: LineCoordinator, gear: Gear) -> DeviceInfo:
     """Return the device of a gear, on the device of its line."""
-    entry = coordinator.config_entry
-    line_device = dr.async_get_device_id_by_identifier(
-        coordinator.hass, (DOMAIN, coordinator.subentry_id), config_entry_id=entry.entry_id
-    )
     name = coordinator.names.get(gear.address)
     naming = (
         DeviceInfo(name=name)
@@ -138,7 +148,7 @@ def _device_info(coordinator: LineCoordinator, gear: Gear) -> DeviceInfo:
         sw_version=gear.firmware,
         hw_version=gear.hardware,
         suggested_area=coordinator.areas.get(gear.address),
-        via_device_id=line_device,
+        via_device_id=line_device_id(coordinator),
         **naming,
     )
 

@@ -1,4 +1,4 @@
-"""Every gear as a light."""
+"""Every gear, every group of gear and every line as a light."""
 
 from typing import Any, override
 
@@ -17,9 +17,9 @@ from .coordinator import LineCoordinator
 from .dali.fade import Fade, nearest_fade
 from .dali.gear import Gear
 from .dali.level import OFF, brightness_of, level_of
-from .dali.timing import Priority
 from .entity import GearEntity, line_errors
-from .site import SiteConfigEntry, async_add_gear_entities
+from .light_group import BroadcastLight, GroupLight
+from .site import SiteConfigEntry, async_add_gear_entities, async_add_line_entities, async_add_numbered_entities
 
 # The line has a queue of its own: what is urgent goes first there, not what was called first.
 PARALLEL_UPDATES = 0
@@ -28,9 +28,11 @@ PARALLEL_UPDATES = 0
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add a light for every gear."""
+    """Add a light for every gear, every group that has members, and every line."""
     del hass
     async_add_gear_entities(entry, async_add_entities, lambda coordinator, gear: [GearLight(coordinator, gear)])
+    async_add_numbered_entities(entry, async_add_entities, lambda line: line.many.groups, GroupLight)
+    async_add_line_entities(entry, async_add_entities, lambda coordinator: [BroadcastLight(coordinator)])
 
 
 class GearLight(GearEntity, LightEntity):
@@ -43,6 +45,12 @@ class GearLight(GearEntity, LightEntity):
 
     def __init__(self, coordinator: LineCoordinator, gear: Gear) -> None:
         super().__init__(coordinator, gear)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Learn who moves the gear by other means, such as a group or a scene."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_listen_to_contexts(self._key, self.async_set_context))
 
     @property
     @override
@@ -87,9 +95,3 @@ class GearLight(GearEntity, LightEntity):
         if (seconds := kwargs.get(ATTR_TRANSITION)) is None:
             return None
         return nearest_fade(seconds, extended=self.gear.edition > 1)
-
-    @property
-    def _priority(self) -> Priority:
-        """Return how urgent the present call is: a person goes before an automation (IEC 62386-103, 9.14.1)."""
-        by_person = self._context is not None and self._context.user_id is not None
-        return Priority.USER if by_person else Priority.AUTOMATIC

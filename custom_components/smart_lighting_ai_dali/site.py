@@ -15,7 +15,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .backfill import Backfill
 from .const import DOMAIN, SUBENTRY_LINE
 from .coordinator import LineCoordinator
+from .dali.events import GearChanged, GearFound, LineEvent
 from .dali.gear import Gear
+from .dali.line import Line
 from .dali.state import Origin
 from .database_watch import DatabaseWatch
 from .db.recorder_tasks import Database
@@ -199,5 +201,38 @@ def async_add_line_entities(
     @callback
     def add_line(coordinator: LineCoordinator) -> None:
         async_add_entities(make(coordinator), config_subentry_id=coordinator.subentry_id)
+
+    entry.async_on_unload(entry.runtime_data.async_listen_to_lines(add_line))
+
+
+@callback
+def async_add_numbered_entities(
+    entry: SiteConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    numbers: Callable[[Line], Iterable[int]],
+    make: Callable[[LineCoordinator, int], Entity],
+) -> None:
+    """Add an entity for each group, scene or the like that a line has, those that come later too."""
+
+    @callback
+    def add_line(coordinator: LineCoordinator) -> None:
+        added: set[int] = set()
+
+        @callback
+        def look() -> None:
+            new = sorted(set(numbers(coordinator.line)) - added)
+            if new:
+                added.update(new)
+                async_add_entities(
+                    [make(coordinator, number) for number in new], config_subentry_id=coordinator.subentry_id
+                )
+
+        @callback
+        def listen(event: LineEvent) -> None:
+            if isinstance(event, GearFound | GearChanged):
+                look()
+
+        coordinator.async_listen_to_events(listen)
+        look()
 
     entry.async_on_unload(entry.runtime_data.async_listen_to_lines(add_line))

@@ -23,6 +23,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
 
+from .const import GEAR_LIGHT
 from .dali.level import level_of
 from .db.signals import BRIGHTEST, CONDITIONS, UNKNOWN, Input, Signal
 
@@ -181,7 +182,7 @@ def find_sources(hass: HomeAssistant, entry: ConfigEntry[Any]) -> tuple[Source, 
 
     there = [entity for entity in entities.entities.values() if entity.disabled_by is None]
     ours = [entity for entity in there if entity.config_entry_id == entry.entry_id]
-    zones = {area for entity in ours if entity.domain == LIGHT and (area := area_of(entity)) is not None}
+    zones = {area for entity in ours if _is_gear(entity) and (area := area_of(entity)) is not None}
     sources = []
     for entity in there:
         if entity.domain == WEATHER and zones:
@@ -193,14 +194,19 @@ def find_sources(hass: HomeAssistant, entry: ConfigEntry[Any]) -> tuple[Source, 
         if (signal := _SENSORS.get((entity.domain, device_class))) is not None:
             sources.append(Source(entity.entity_id, entity.id, signal, area))
         if entity.config_entry_id == entry.entry_id:
-            gear = entity.unique_id if entity.domain == LIGHT else None
+            gear = entity.unique_id if _is_gear(entity) else None
             sources += [Source(entity.entity_id, entity.id, one, area, gear) for one in _signals_of_ours(entity)]
     return tuple(sorted(sources, key=lambda one: (one.entity_id, one.signal)))
 
 
+def _is_gear(entity: er.RegistryEntry) -> bool:
+    """Tell whether an entity of our own is the light of one gear: groups of them would count twice."""
+    return entity.domain == LIGHT and entity.translation_key == GEAR_LIGHT
+
+
 def _signals_of_ours(entity: er.RegistryEntry) -> Iterator[Signal]:
     """Return what an entity of our own tells, beside what any sensor would."""
-    if entity.domain == LIGHT:
+    if _is_gear(entity):
         yield Signal.LEVEL
         modes = set((entity.capabilities or {}).get(ATTR_SUPPORTED_COLOR_MODES) or ())
         if ColorMode.COLOR_TEMP in modes:

@@ -1,5 +1,7 @@
 """Admin actions do what they say, for admins, and say what is wrong."""
 
+from typing import Any
+
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr
@@ -10,6 +12,17 @@ from custom_components.smart_lighting_ai_dali.const import DOMAIN
 
 from .conftest import Build, PlugIn, lamp, line_of
 from .test_site import simulated
+
+# What actions can't be called without.
+_REQUIRED: dict[str, dict[str, Any]] = {
+    "scan_line": {"device_id": "any"},
+    "restart_simulator": {"device_id": "any"},
+    "cancel_commissioning": {"device_id": "any"},
+    "configure_inputs": {"device_id": "any"},
+    "set_groups": {"device_id": "any", "groups": []},
+    "store_scene": {"device_id": "any", "scene": 3},
+    "remove_from_scene": {"device_id": "any", "scene": 3},
+}
 
 
 def device_of(hass: HomeAssistant, entry_id: str, identifier: str) -> str:
@@ -86,13 +99,12 @@ async def test_only_admins_may(
     hass: HomeAssistant, plug_in: PlugIn, build: Build, hass_read_only_user: MockUser
 ) -> None:
     await build(line_of(plug_in(lamp(0))))
-    of_a_device = {"scan_line", "restart_simulator", "cancel_commissioning", "configure_inputs"}
     for action in hass.services.async_services_for_domain(DOMAIN).keys() - {"commission"}:
         with pytest.raises(Unauthorized):
             await hass.services.async_call(
                 DOMAIN,
                 action,
-                {"device_id": "any"} if action in of_a_device else {},
+                _REQUIRED.get(action, {}),
                 blocking=True,
                 context=Context(user_id=hass_read_only_user.id),
                 return_response=action == "get_features",

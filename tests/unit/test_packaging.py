@@ -18,6 +18,8 @@ from custom_components.smart_lighting_ai_dali.binary_sensor import BINARY_SENSOR
 from custom_components.smart_lighting_ai_dali.dali import errors
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.input_entities import BINARY_SENSORS as INSTANCE_BINARY_SENSORS
+from custom_components.smart_lighting_ai_dali.number import NUMBERS
+from custom_components.smart_lighting_ai_dali.select import SELECTS
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "custom_components" / const.DOMAIN
@@ -123,9 +125,14 @@ def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
     names = english["entity"]
     of_instances = {f"{one.key}{number}" for one in INSTANCE_BINARY_SENSORS for number in ("", "_number")}
     assert names["binary_sensor"].keys() == {one.key for one in BINARY_SENSORS} | of_instances | {"quiescent"}
+    assert names["number"].keys() == {one.key for one in NUMBERS}
+    assert names["select"].keys() == {one.key for one in SELECTS}
+    for one in SELECTS:
+        assert names["select"][one.key]["state"].keys() == set(one.options or ())
     assert names["sensor"]["status"]["state"].keys() == {status.value for status in LineStatus}
     for platform, entities in names.items():
-        assert entities.keys() == icons["entity"][platform].keys(), platform
+        # The light of a gear, or of a group, has the name of its device.
+        assert entities.keys() == icons["entity"][platform].keys() - {"light", "group"}, platform
     icon_texts = [text for _, text in texts(icons)]
     assert all(text.startswith("mdi:") for text in icon_texts)
 
@@ -140,8 +147,8 @@ def test_every_action_is_described(english: Any) -> None:
 
 
 def test_placeholders_are_filled(english: Any) -> None:
-    filled = {"address", "adapter", "device", "example", "field", "gear", "line", "name", "problems"}
-    filled |= {"number", "reason", "task", "zones"}
+    filled = {"address", "adapter", "device", "example", "field", "gear", "group", "line", "name", "number"}
+    filled |= {"problems", "reason", "task", "zones"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 

@@ -1,6 +1,6 @@
 """What can go wrong on a line; Home Assistant's side turns each into words for people."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 
 class LineError(Exception):
@@ -97,6 +97,18 @@ class AnswersCollidedError(LineError):
     key = "answers_collided"
 
 
+class TooManyWritesError(LineError):
+    """A gear was written to so often that its memory would wear out."""
+
+    key = "too_many_writes"
+
+
+class LevelUnknownError(LineError):
+    """Nobody knows the level of a gear, not even itself."""
+
+    key = "level_unknown"
+
+
 class GearUnknownError(LineError):
     """No gear of this line has that key."""
 
@@ -167,3 +179,14 @@ class SeveralReplacementsError(LineError):
     """There is more than one new gear, and nobody knows which is the replacement."""
 
     key = "several_replacements"
+
+
+# What is the trouble of one gear, while the line and all others may be well.
+OF_ONE_GEAR: Final = (
+    NoAnswerError,
+    AnswersCollidedError,
+    SettingNotKeptError,
+    TooManyWritesError,
+    LevelUnknownError,
+    GearUnknownError,
+)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -83,24 +83,35 @@ class Gathering:
         self._sending = False
 
     async def go(self, key: str, target: Target, priority: Priority) -> None:
-        """Have a gear go to a target. Raises LineError.
+        """Have the line take a gear to a target. Raises LineError.
 
         The newest target of a gear is sent, and who wanted an older one is answered with it.
+        """
+        await self.go_together({key: target}, priority)
+
+    async def go_together(self, targets: Mapping[str, Target], priority: Priority) -> None:
+        """Have the line take several gear to their targets, as `go` does with one. Raises LineError.
+
+        Where it fails for some, the others are still taken there.
         """
         loop = asyncio.get_running_loop()
         self._newest = loop.time()
         self._arrived += 1
-        wish = _Wish(key, target, priority, self._newest)
-        loop.call_soon(wish.settle)
-        self._waiting.setdefault(key, []).append(wish)
+        wishes = [_Wish(key, target, priority, self._newest) for key, target in targets.items()]
+        for wish in wishes:
+            loop.call_soon(wish.settle)
+            self._waiting.setdefault(wish.key, []).append(wish)
         self._changes += 1
         try:
-            while not wish.done:
-                await self._take_turn(wish)
+            for wish in wishes:
+                while not wish.done:
+                    await self._take_turn(wish)
         finally:
-            self._drop(wish)
-        if wish.error is not None:
-            raise wish.error.again()
+            for wish in wishes:
+                self._drop(wish)
+        for wish in wishes:
+            if wish.error is not None:
+                raise wish.error.again()
 
     def seen(self, effect: Effect, *, own: bool) -> None:
         """Take note of a frame that was on the line: a plan that it was not part of may be wrong now."""
@@ -109,12 +120,17 @@ class Gathering:
         for key in effect.changed | effect.unread:
             self._moves(key, self._known.fade(key).seconds)
 
-    def forget(self, key: str) -> None:
-        """Drop what was wanted of a gear."""
-        for wish in self._waiting.pop(key, []):
-            wish.finish()
-        self._moving.pop(key, None)
+    def drop(self, keys: Iterable[str]) -> None:
+        """Drop what is wanted of gear that is sent elsewhere; who wanted it is answered as if it were there."""
+        for key in keys:
+            for wish in self._waiting.pop(key, []):
+                wish.finish()
         self._changes += 1
+
+    def forget(self, key: str) -> None:
+        """Drop what is known and wanted of a gear that is gone."""
+        self.drop((key,))
+        self._moving.pop(key, None)
 
     # One caller's turn
 

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from .fade import AT_ONCE, Fade
 from .level import HIGHEST, LOWEST, OFF, Level
+from .stored import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Gear:
     fade: Fade = AT_ONCE
     """The fade that it was commissioned with."""
     groups: frozenset[int] = frozenset()
+    stored: Stored = Stored()  # noqa: RUF009  # frozen
 
     @property
     def key(self) -> str:
@@ -81,6 +83,7 @@ class Gear:
             "maximum": self.maximum,
             "fade": [self.fade.code, self.fade.extended],
             "groups": sorted(self.groups),
+            "stored": self.stored.as_list(),
         }
 
     @classmethod
@@ -101,4 +104,5 @@ class Gear:
             maximum=Level(data["maximum"]),
             fade=Fade(*data["fade"]),
             groups=frozenset(data["groups"]),
+            stored=Stored.from_list(data.get("stored")),
         )

@@ -32,12 +32,15 @@ from .events import GearChanged, GearForgotten, LineEvent, LineStatus, StateChan
 from .fade import Fade
 from .gathering import Gathering
 from .gear import Gear
+from .gear_settings import GearSettings
 from .input_device import InputDevice
 from .inputs import Inputs
 from .level import Level
 from .line_part import LinePart
+from .many_gear import ManyGear
 from .reader import Reader
 from .scan import Scanner
+from .scenes import Scenes
 from .state import Effect, GearState, KnownState
 from .supervisor import Supervisor
 from .target import Recall, Target
@@ -119,7 +122,10 @@ class Line:
             find_devices=self.inputs.find,
             tell=self._tell,
         )
-        self._parts: tuple[LinePart, ...] = (self._census, self.commissioning, self.inputs)
+        self.many = ManyGear(self._transactions, self._known, self._gathering, carried=self._carried)
+        self.settings = GearSettings(self._transactions, self._known, self._tell)
+        self.scenes = Scenes(self._known, self.many, self.settings)
+        self._parts: tuple[LinePart, ...] = (self._census, self.commissioning, self.inputs, self.settings)
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
 
@@ -222,19 +228,19 @@ class Line:
         When several targets of one gear wait, the newest is sent and the others are dropped. What waits for several
         gear goes out together, in the fewest frames.
         """
-        gear = self._present(key)
+        gear = self._known.find(key)
         await self._gathering.go(key, Target(level=level, fade=gear.fade if fade is None else fade), priority)
 
     async def turn_on(self, key: str, *, fade: Fade | None = None, priority: Priority) -> None:
         """Fade a gear to the level at which it was on last. Raises LineError."""
-        gear = self._present(key)
+        gear = self._known.find(key)
         last = self._known.state(key).last_level
         level = Recall.LAST_ACTIVE if last is None else gear.clamp(last)
         await self._gathering.go(key, Target(level=level, fade=gear.fade if fade is None else fade), priority)
 
     async def identify(self, key: str) -> None:
         """Let a gear show which one it is. Raises LineError."""
-        gear = self._present(key)
+        gear = self._known.find(key)
         target = GearShort(gear.address)
         if gear.edition > 1:
             await self.send(general.IdentifyDevice(target), priority=Priority.USER)
@@ -376,6 +382,8 @@ class Line:
         for key in effect.unread:
             seconds = self._known.fade(key).seconds
             self._reader.read((key,), after=_READ_AFTER_FADE + (1.0 if seconds is None else seconds))
+        for key in effect.recalled:
+            self._reader.verify(key, after=_READ_AFTER_FADE + (self._known.fade(key).seconds or 0.0))
 
     def answer_seen(self, answer: BackwardFrame) -> None:
         """Take note of an answer that was on the line; whoever asked gets it from the driver."""
@@ -388,13 +396,6 @@ class Line:
             return self._known.gear[key]
         except KeyError:
             raise GearUnknownError(key) from None
-
-    def _present(self, key: str) -> Gear:
-        """Return a gear whose short address is still its own; raises GearUnknownError."""
-        gear = self._gear(key)
-        if not self._known.present(key):
-            raise GearUnknownError(key)
-        return gear
 
     def _ended(self, running: asyncio.Task[None]) -> None:
         """Tell of what must not happen: the supervisor ended by itself."""

@@ -111,9 +111,7 @@ def describe(address: int) -> Steps[Gear]:
     yield MayYield()
     fade = yield from read_fade(address, edition)
     yield MayYield()
-    low = yield from ask(general.QueryGroupsZeroToSeven(target))
-    high = yield from ask(general.QueryGroupsEightToFifteen(target))
-    groups = low | high << 8
+    groups = yield from read_groups(address)
     yield MayYield()
     maker = yield from read_maker(target, edition)
     random_address = None if maker.identity is not None else (yield from read_random_address(address))
@@ -129,8 +127,17 @@ def describe(address: int) -> Steps[Gear]:
         minimum=minimum,
         maximum=maximum,
         fade=fade,
-        groups=frozenset(group for group in range(16) if groups >> group & 1),
+        groups=groups,
     )
+
+
+def read_groups(address: int) -> Steps[frozenset[int]]:
+    """Read which groups a gear is a member of."""
+    target = GearShort(address)
+    low = yield from ask(general.QueryGroupsZeroToSeven(target))
+    high = yield from ask(general.QueryGroupsEightToFifteen(target))
+    groups = low | high << 8
+    return frozenset(group for group in range(16) if groups >> group & 1)
 
 
 @dataclass(frozen=True, slots=True)

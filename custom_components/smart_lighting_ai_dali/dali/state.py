@@ -10,10 +10,12 @@ from dali.command import Command
 from dali.frame import Frame
 from dali.gear import general
 
+from .configured import CONFIGURING, LIMITS, configured
 from .errors import GearUnknownError
 from .fade import Fade, FadeSetting
 from .gear import Gear
 from .level import HIGHEST, MASK, OFF, Level
+from .stored import AFTER_RESET
 
 # One silence means nothing: a frame may have been disturbed. This many in a row mean that a gear is gone.
 MISSES_UNTIL_UNAVAILABLE: Final = 3
@@ -54,6 +56,8 @@ class Effect:
     """Gear whose state can only be known by asking."""
     settings: frozenset[str] = frozenset()
     """Gear whose settings are others now."""
+    recalled: frozenset[str] = frozenset()
+    """Gear that went where it keeps that it has to go: what is known of that may be out of date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,6 @@ _RELATIVE: Final = (
     general.OnAndStepUp,
     general.ContinuousUp,
     general.ContinuousDown,
-    general.GoToScene,
-)
-_CONFIGURE: Final = (
-    general.AddToGroup,
-    general.RemoveFromGroup,
-    general.SetMaxLevel,
-    general.SetMinLevel,
 )
 # What leaves something else in DTR0 than what was put there.
 _USE_DTR0: Final = (
@@ -154,7 +151,7 @@ class KnownState:
         else:
             # It was read a while ago, and may have been set since.
             self._fades[gear.key] = FadeSetting()
-            gear = replace(gear, fade=before.fade)
+            gear = replace(gear, fade=before.fade, stored=before.stored)
         self.gear[gear.key] = gear
         self._states.setdefault(gear.key, GearState())
         self._displaced.discard(gear.key)
@@ -179,6 +176,11 @@ class KnownState:
         for key in keys:
             self._displaced.add(key)
             self.gone(key)
+
+    def amend(self, gear: Gear) -> bool:
+        """Take how a known gear says that it is set; return whether anything is another now."""
+        before, self.gear[gear.key] = self.gear[gear.key], gear
+        return gear != before
 
     def forget(self, key: str) -> None:
         """Drop a gear; raises KeyError."""
@@ -241,7 +243,7 @@ class KnownState:
             case general.SetFadeTime() | general.SetExtendedFadeTime():
                 self._set_fade(command, whole=repeated)
                 return _NOTHING
-            case _ if isinstance(command, _CONFIGURE):
+            case _ if isinstance(command, CONFIGURING):
                 return self._set(command) if repeated else _NOTHING
             case _ if isinstance(command, _USE_DTR0):
                 self._dtr0 = None
@@ -267,7 +269,7 @@ class KnownState:
                     yield gear
 
     def _arc_power(self, command: Command, origin: Origin) -> Effect:
-        changed, unread = set[str](), set[str]()
+        changed, unread, recalled = set[str](), set[str](), set[str]()
         for gear in self._addressed(command):
             match command:
                 case general.DAPC() if command.power == MASK:
@@ -287,12 +289,21 @@ class KnownState:
                         unread.add(gear.key)
                         continue
                     level = last
+                case general.GoToScene():
+                    if gear.stored.scenes is None:
+                        unread.add(gear.key)
+                        continue
+                    kept = gear.stored.scene(command.frame.as_integer & 0x0F)
+                    if kept is None:
+                        continue
+                    recalled.add(gear.key)
+                    level = gear.clamp(kept)
                 case _:
                     return _NOTHING
             self._targets_unknown.discard(gear.key)
             if self._put(gear.key, level=level, origin=origin):
                 changed.add(gear.key)
-        return Effect(frozenset(changed), frozenset(unread))
+        return Effect(frozenset(changed), frozenset(unread), recalled=frozenset(recalled))
 
     def _set_fade(self, command: Command, *, whole: bool) -> None:
         """Take note of a fade time; after half of the pair, or an unknown register, only the gear knows it."""
@@ -306,37 +317,30 @@ class KnownState:
                 self._fades[gear.key] = FadeSetting(known.code, value)
 
     def _reset(self, command: Command) -> Effect:
-        """Take note of RESET (IEC 62386-102, 11.4.2): limits, groups and fade are no longer what they were."""
+        """Take note of RESET (IEC 62386-102, 11.4.2): limits, groups, scenes and fade are no longer what they were."""
         keys = set[str]()
         for gear in list(self._addressed(command)):
-            self.gear[gear.key] = replace(gear, minimum=gear.physical_minimum, maximum=HIGHEST, groups=frozenset())
+            self.gear[gear.key] = replace(
+                gear, minimum=gear.physical_minimum, maximum=HIGHEST, groups=frozenset(), stored=AFTER_RESET
+            )
             self._fades[gear.key] = FadeSetting()
             keys.add(gear.key)
         return Effect(unread=frozenset(keys), settings=frozenset(keys))
 
     def _set(self, command: Command) -> Effect:
         settings, unread = set[str](), set[str]()
-        group = command.frame.as_integer & 0x0F
+        limits = isinstance(command, LIMITS)
         for gear in list(self._addressed(command)):
-            match command:
-                case general.AddToGroup():
-                    changed = replace(gear, groups=gear.groups | {group})
-                case general.RemoveFromGroup():
-                    changed = replace(gear, groups=gear.groups - {group})
-                case general.SetMaxLevel() if self._dtr0 is not None:
-                    limit = min(self._dtr0, HIGHEST)
-                    changed = replace(gear, maximum=Level(max(limit, gear.minimum)))
-                case general.SetMinLevel() if self._dtr0 is not None:
-                    limit = max(self._dtr0, gear.physical_minimum)
-                    changed = replace(gear, minimum=Level(min(limit, gear.maximum)))
-                case _:
-                    self._limits_unknown.add(gear.key)
-                    unread.add(gear.key)
-                    continue
+            changed = configured(gear, command, self._dtr0)
             if changed != gear:
                 self.gear[gear.key] = changed
                 settings.add(gear.key)
-        return Effect(unread=frozenset(settings | unread), settings=frozenset(settings))
+            if limits and self._dtr0 is None:
+                self._limits_unknown.add(gear.key)
+            if limits and (changed != gear or self._dtr0 is None):
+                # It may have had to move.
+                unread.add(gear.key)
+        return Effect(unread=frozenset(unread), settings=frozenset(settings))
 
     # What gear answered
 

@@ -1,15 +1,19 @@
 """What frames and answers tell about gear."""
 
+from dataclasses import replace
+
 from dali.address import DeviceShort, GearBroadcast, GearGroup, GearShort
 from dali.command import Command
 from dali.device.general import QueryDeviceStatus
 from dali.gear import general
 import pytest
 
+from custom_components.smart_lighting_ai_dali.dali.errors import GearUnknownError
 from custom_components.smart_lighting_ai_dali.dali.fade import Fade, FadeSetting
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
 from custom_components.smart_lighting_ai_dali.dali.level import MASK, Level
 from custom_components.smart_lighting_ai_dali.dali.state import Effect, GearState, KnownState, Origin, Reading
+from custom_components.smart_lighting_ai_dali.dali.stored import AFTER_RESET
 
 DESK = Gear(
     address=1,
@@ -144,8 +148,10 @@ def test_after_a_time_out_of_sight_no_fade_is_taken_for_granted(known: KnownStat
 
 def test_groups_and_limits_set_by_others_are_learned(known: KnownState) -> None:
     effect = see(known, general.AddToGroup(GearShort(2), 7), own=False)
+    assert effect == Effect(settings=frozenset({DOOR.key}))
+    effect = see(known, general.DTR0(100), general.SetMinLevel(GearShort(2)), own=False)
+    # It may have had to move.
     assert effect == Effect(unread=frozenset({DOOR.key}), settings=frozenset({DOOR.key}))
-    see(known, general.DTR0(100), general.SetMinLevel(GearShort(2)), own=False)
     see(known, general.DTR0(180), general.SetMaxLevel(GearShort(2)), own=False)
     see(known, general.RemoveFromGroup(GearShort(1), 3), own=False)
     door = known.gear[DOOR.key]
@@ -170,6 +176,46 @@ def test_a_reset_by_anyone_is_followed(known: KnownState) -> None:
     desk = known.gear[DESK.key]
     assert (desk.minimum, desk.maximum, desk.groups) == (desk.physical_minimum, 254, frozenset())
     assert known.fade(DESK.key) == FadeSetting()
+
+
+SCENIC = replace(DESK, stored=AFTER_RESET.with_scene(3, Level(50)).with_scene(4, Level(0)).with_scene(5, Level(150)))
+
+
+@pytest.mark.parametrize(("scene", "level"), [(3, 85), (4, 0), (5, 150), (6, 120)])
+@pytest.mark.parametrize("own", [True, False])
+def test_a_scene_that_was_read_is_known_at_once(*, scene: int, level: int, own: bool) -> None:
+    known = KnownState((SCENIC,))
+    see(known, general.DAPC(GearShort(1), 120))
+    effect = see(known, general.GoToScene(GearBroadcast(), scene), own=own)
+    assert known.state(DESK.key).level == level
+    assert not effect.unread
+    # What was read may be out of date: it is worth a look. Gear that is not in the scene stays as it is.
+    assert effect.recalled == (set() if level == 120 else {DESK.key})
+    assert known.state(DESK.key).origin is (Origin.SENT if own or level == 120 else Origin.OVERHEARD)
+
+
+def test_a_scene_that_another_master_stores_is_learned() -> None:
+    known = KnownState((SCENIC,))
+    effect = see(known, general.DTR0(190), general.SetScene(GearGroup(3), 3), own=False)
+    assert effect == Effect(settings=frozenset({DESK.key}))
+    see(known, general.RemoveFromScene(GearShort(1), 5), own=False)
+    stored = known.gear[DESK.key].stored
+    assert (stored.scene(3), stored.scene(4), stored.scene(5)) == (190, 0, None)
+
+
+def test_a_gear_keeps_what_was_read_when_it_is_found_again() -> None:
+    known = KnownState((SCENIC,))
+    assert not known.keep(DESK)
+    assert known.gear[DESK.key] == SCENIC
+    see(known, general.Reset(GearBroadcast()))
+    assert known.gear[DESK.key].stored == AFTER_RESET
+
+
+def test_a_gear_whose_address_another_has_can_not_be_found(known: KnownState) -> None:
+    assert known.find(DESK.key) == DESK
+    known.keep(Gear(address=1, random_address=5))
+    with pytest.raises(GearUnknownError):
+        known.find(DESK.key)
 
 
 def test_a_frame_outdates_what_was_asked_before(known: KnownState) -> None:

@@ -1,0 +1,162 @@
+"""A group of gear, and all gear of a line, as one light each."""
+
+from abc import abstractmethod
+from typing import Any, Final, override
+
+from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_TRANSITION, ColorMode, LightEntity, LightEntityFeature
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+
+from .const import DOMAIN
+from .coordinator import LineCoordinator
+from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, StateChanged
+from .dali.level import OFF, Level, brightness_of, level_of
+from .dali.state import GearState
+from .entity import LineEntity, line_device_id, line_errors
+
+_OF_ALL: Final = "all_lights"
+
+
+class LightOfMany(LineEntity, LightEntity):
+    """A light whose state is that of its members.
+
+    It is on when any of them is; its brightness is the mean of those that are on, as in Home Assistant's own groups:
+    after a command to all of them that is what was asked for, and a lamp that is off does not darken the others.
+    """
+
+    _attr_color_mode = ColorMode.BRIGHTNESS
+    _attr_supported_color_modes = {ColorMode.BRIGHTNESS}  # noqa: RUF012  # Home Assistant's own way to say so
+    _attr_supported_features = LightEntityFeature.TRANSITION
+
+    @property
+    @abstractmethod
+    def members(self) -> tuple[str, ...]:
+        """Return the keys of the gear that it is made of."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether any of its members can be talked to."""
+        return self.is_online and any(state.available for state in self._states())
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether any is on, or on its way there; None where only the gear could know."""
+        levels = [state.level for state in self._states() if state.available]
+        if any(levels):
+            return True
+        return None if None in levels or not levels else False
+
+    @property
+    @override
+    def brightness(self) -> int | None:
+        """Return the mean of those that are on, where they are or are going."""
+        levels = [state.level for state in self._states() if state.available and state.level]
+        return brightness_of(Level(round(sum(levels) / len(levels)))) if levels else None
+
+    def _states(self) -> list[GearState]:
+        return [self.coordinator.line.state(key) for key in self.members]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the line and to all of its gear."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_listen_to_events(self._handle_event))
+
+    @callback
+    def _handle_event(self, event: LineEvent) -> None:
+        match event:
+            case StateChanged(keys=keys) if not keys.isdisjoint(self.members):
+                self.async_write_ha_state()
+            case GearFound() | GearChanged() | GearForgotten():
+                # It may have other members now.
+                self.async_write_ha_state()
+
+
+def group_identifier(subentry_id: str, group: int) -> str:
+    """Return what names the device of a group."""
+    return f"{subentry_id}_group_{group}"
+
+
+class GroupLight(LightOfMany):
+    """One group of a line, 0 to 15 (IEC 62386-102, 9.15)."""
+
+    _attr_name = None
+
+    def __init__(self, coordinator: LineCoordinator, group: int) -> None:
+        super().__init__(coordinator, "group")
+        self._group = group
+        self._attr_unique_id = group_identifier(coordinator.subentry_id, group)
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, group_identifier(coordinator.subentry_id, group))},
+            translation_key="group",
+            translation_placeholders={"group": str(group)},
+            model="DALI group",
+            via_device_id=line_device_id(coordinator),
+        )
+
+    @property
+    @override
+    def members(self) -> tuple[str, ...]:
+        """Return the gear that the group has now."""
+        return self.coordinator.line.many.members(self._group)
+
+    @override
+    @line_errors
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Fade all to a brightness, or each to its last one."""
+        many, seconds = self.coordinator.line.many, kwargs.get(ATTR_TRANSITION)
+        self.coordinator.async_tell_context(self.members, self._context)
+        if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
+            await many.set_level(self.members, level_of(brightness), seconds=seconds, priority=self._priority)
+        else:
+            await many.turn_on(self.members, seconds=seconds, priority=self._priority)
+
+    @override
+    @line_errors
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Fade all out."""
+        self.coordinator.async_tell_context(self.members, self._context)
+        await self.coordinator.line.many.set_level(
+            self.members, OFF, seconds=kwargs.get(ATTR_TRANSITION), priority=self._priority
+        )
+
+
+class BroadcastLight(LightOfMany):
+    """All gear of a line, gear that nobody knows included."""
+
+    _attr_entity_registry_enabled_default = False
+
+    def __init__(self, coordinator: LineCoordinator) -> None:
+        super().__init__(coordinator, _OF_ALL)
+
+    @property
+    @override
+    def members(self) -> tuple[str, ...]:
+        """Return all gear that is known."""
+        return tuple(self.coordinator.line.gear)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the line can be talked to: there may be gear that nobody knows."""
+        return self.is_online
+
+    @override
+    @line_errors
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Fade all to a brightness, or each to its last one."""
+        many, seconds = self.coordinator.line.many, kwargs.get(ATTR_TRANSITION)
+        self.coordinator.async_tell_context(self.members, self._context)
+        if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
+            await many.set_all(level_of(brightness), seconds=seconds, priority=self._priority)
+        else:
+            await many.turn_all_on(seconds=seconds, priority=self._priority)
+
+    @override
+    @line_errors
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Fade all out."""
+        self.coordinator.async_tell_context(self.members, self._context)
+        await self.coordinator.line.many.set_all(OFF, seconds=kwargs.get(ATTR_TRANSITION), priority=self._priority)
