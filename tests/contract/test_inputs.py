@@ -121,9 +121,9 @@ async def test_a_scan_finds_input_devices_too(build: Build, connect: Connect) ->
     state = bench.line.inputs.state
     await bench.until(lambda: state(key_of(40)).instance(1).value == 321)
     assert state(key_of(40)).instance(0).occupied is False
-    again = await bench.line.scan()
-    assert again.devices.new == ()
-    assert not again.devices.missing
+    again = await bench.line.inputs.find()
+    assert again.new == ()
+    assert not again.missing
 
 
 async def test_a_line_without_input_devices_costs_three_frames(build: Build, connect: Connect) -> None:
@@ -147,6 +147,18 @@ async def test_one_that_is_gone_is_missing_and_can_be_forgotten(build: Build, co
         bench.line.inputs.state(key_of(7))
 
 
+async def test_all_are_found_where_frames_get_lost(build: Build, connect: Connect) -> None:
+    simulated = build(devices=[panel(5, Kind.PUSH_BUTTON, Kind.LIGHT_SENSOR), panel(6, Kind.PUSH_BUTTON)], speed=16)
+    # Who is known is asked most often; of one of them other things are known than are so.
+    expected = [known_panel(5, InstanceType.PUSH_BUTTON), known_panel(6, InstanceType.PUSH_BUTTON)]
+    bench = await connect(simulated, devices=expected)
+    await do(simulated, lambda simulation: simulation.set_frame_loss(0.05))
+    result = await bench.line.inputs.find()
+    assert [device.key for device in result.found] == [key_of(5), key_of(6)]
+    assert [instance.type for instance in result.found[0].instances] == [1, 4]
+    assert not result.missing
+
+
 async def test_two_at_one_address_are_named(build: Build, connect: Connect) -> None:
     devices = (panel(3, Kind.PUSH_BUTTON), panel(3, Kind.PUSH_BUTTON, Kind.LIGHT_SENSOR, serial=7))
     bench = await connect(build(devices=devices, speed=16))
@@ -160,9 +172,13 @@ async def test_a_button_is_heard_in_every_scheme(build: Build, connect: Connect,
     button = InstanceSpecification(
         kind=Kind.PUSH_BUTTON, scheme=SimulatedScheme(scheme), groups=(5, None, None), event_filter=0xFF
     )
-    devices = (panel(2, Kind.LIGHT_SENSOR, button, groups=frozenset({4, 9})), panel(3, Kind.PUSH_BUTTON))
-    bench = await connect(build(lamp(1), devices=devices, speed=8))
-    await bench.line.inputs.find()
+    simulated = build(
+        devices=(panel(2, Kind.LIGHT_SENSOR, button, groups=frozenset({4, 9})), panel(3, Kind.PUSH_BUTTON)), speed=8
+    )
+    sensor, other = known_panel(2, InstanceType.LIGHT_SENSOR), known_panel(3, InstanceType.PUSH_BUTTON)
+    spoken = replace(other.instances[0], number=1, scheme=scheme, primary_group=5)
+    device = replace(sensor, groups=frozenset({4, 9}), instances=(*sensor.instances, spoken))
+    bench = await connect(simulated, devices=[device, other])
     await press(bench, 2, 1, "short")
     await bench.until(lambda: len(gestures(bench)) == 3)
     assert gestures(bench) == [(key_of(2), 1, what) for what in ("pressed", "released", "short_press")]
@@ -334,7 +350,7 @@ async def test_what_another_master_sets_is_followed(build: Build, connect: Conne
 async def test_nothing_is_written_by_itself(build: Build, connect: Connect) -> None:
     devices = [panel(at, Kind.PUSH_BUTTON, Kind.OCCUPANCY_SENSOR, Kind.LIGHT_SENSOR) for at in (0, 1)]
     bench = await connect(build(lamp(1), devices=devices, speed=16), gear=[known(1)])
-    await bench.line.scan()
+    await bench.line.inputs.find()
     await bench.until_level(KEY, 254)
     commands = [Command.from_frame(_frame(data)) for data in await frames_of_ours(bench) if data > 0xFFFF]
     written = {type(command).__name__ for command in commands if not command.is_query}
