@@ -16,8 +16,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
 from .dali.state import GearState
+from .emergency_entities import emergency_binary_sensors
 from .entity import GearEntity
 from .input_entities import async_add_input_entities, input_binary_sensors
+from .report_entities import report_binary_sensors
 from .site import SiteConfigEntry, async_add_gear_entities
 
 # Read-only: the line pushes.
@@ -59,6 +61,8 @@ async def async_setup_entry(
         lambda coordinator, gear: [GearBinarySensor(coordinator, gear, one) for one in BINARY_SENSORS],
     )
     async_add_input_entities(entry, async_add_entities, input_binary_sensors)
+    async_add_gear_entities(entry, async_add_entities, report_binary_sensors)
+    async_add_gear_entities(entry, async_add_entities, emergency_binary_sensors)
 
 
 class GearBinarySensor(GearEntity, BinarySensorEntity):

@@ -21,6 +21,7 @@ from .dali.events import (
     InputsChanged,
     LineEvent,
     LineStatus,
+    ReportsChanged,
     StateChanged,
     StatusChanged,
 )
@@ -141,7 +142,7 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         match event:
             case StatusChanged(status=status):
                 self.async_set_updated_data(status)
-            case StateChanged(keys=keys) | InputsChanged(keys=keys):
+            case StateChanged(keys=keys) | InputsChanged(keys=keys) | ReportsChanged(keys=keys):
                 for key in keys:
                     self._tell(key)
             case GearFound(gear=gear):

@@ -1,5 +1,6 @@
 """Diagnostics: only what is named here gets out, so that nothing private can slip in with a later change."""
 
+from dataclasses import asdict
 import time
 from typing import Any
 
@@ -7,10 +8,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import DOMAIN
+from .dali.emergency_state import EmergencyState
 from .dali.gear import Gear
 from .dali.input_device import InputDevice
 from .dali.input_state import InputState
-from .dali.state import GearState
+from .dali.line import Line
+from .dali.luminaire import Luminaire
 from .site import Site, SiteConfigEntry
 from .site_line import SiteLine
 
@@ -32,7 +35,7 @@ async def async_get_device_diagnostics(
             return _line(line)
         for key, gear in line.line.gear.items():
             if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
-                return _gear(gear, line.line.state(key))
+                return _gear(line.line, gear)
         for key, input_device in line.line.inputs.devices.items():
             if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
                 return _input_device(input_device, line.line.inputs.state(key))
@@ -63,7 +66,7 @@ def _line(line: SiteLine) -> dict[str, Any]:
     return {
         "kind": line.kind.value,
         **line.line.diagnostics(),
-        "gear": [_gear(gear, line.line.state(key)) for key, gear in line.line.gear.items()],
+        "gear": [_gear(line.line, gear) for gear in line.line.gear.values()],
         "input_devices": [
             _input_device(device, line.line.inputs.state(key)) for key, device in line.line.inputs.devices.items()
         ],
@@ -94,7 +97,8 @@ def _input_device(device: InputDevice, state: InputState) -> dict[str, Any]:
     }
 
 
-def _gear(gear: Gear, state: GearState) -> dict[str, Any]:
+def _gear(line: Line, gear: Gear) -> dict[str, Any]:
+    state, emergency = line.state(gear.key), line.emergency.state(gear.key)
     return {
         "address": gear.address,
         "has_identity": gear.identity is not None,
@@ -111,4 +115,23 @@ def _gear(gear: Gear, state: GearState) -> dict[str, Any]:
         "available": state.available,
         "lamp_failure": state.lamp_failure,
         "gear_failure": state.gear_failure,
+        "banks": None if gear.banks is None else sorted(gear.banks),
+        "luminaire": None if gear.luminaire is None else _without_name(gear.luminaire),
+        "reports": dict(line.reports.values(gear.key)),
+        "emergency": None if emergency is None else _emergency(emergency),
+    }
+
+
+def _without_name(luminaire: Luminaire) -> dict[str, Any]:
+    """Return what a luminaire is, but for the text that its maker, or who installed it, wrote there."""
+    return {key: value for key, value in luminaire.as_dict().items() if key != "name"}
+
+
+def _emergency(state: EmergencyState) -> dict[str, Any]:
+    return {
+        "mode": state.mode,
+        "failures": int(state.failures),
+        "status": int(state.status),
+        "charge": state.charge,
+        **asdict(state.details),
     }

@@ -142,7 +142,7 @@ def _device_info(coordinator: LineCoordinator, gear: Gear) -> DeviceInfo:
     )
     return DeviceInfo(
         identifiers={(DOMAIN, f"{coordinator.subentry_id}_{gear.key}")},
-        model=_model(gear),
+        model=(gear.luminaire and gear.luminaire.name) or _model(gear),
         model_id=None if gear.identity is None else f"GTIN {gear.identity.gtin}",
         serial_number=None if gear.identity is None else str(gear.identity.serial),
         sw_version=gear.firmware,

@@ -1,4 +1,4 @@
-"""How a line is, what its input devices measure, and how the site's jobs and its database are."""
+"""How a line is, what its gear and its input devices tell, and how the site's jobs and its database are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +18,11 @@ from .coordinator import LineCoordinator
 from .dali.events import LineStatus
 from .db.health import DatabaseStatus
 from .db.sizes import COUNTED
+from .emergency_entities import emergency_sensors
 from .entity import LineEntity
 from .input_entities import async_add_input_entities, input_sensors
-from .site import Site, SiteConfigEntry, async_add_line_entities
+from .report_entities import report_sensors
+from .site import Site, SiteConfigEntry, async_add_gear_entities, async_add_line_entities
 
 # Read-only: the line pushes, and what the site says is in memory.
 PARALLEL_UPDATES = 0
@@ -110,8 +112,10 @@ SITE_SENSORS: Final = (
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the sensors of every line, of its input devices, and of the site."""
+    """Add the sensors of every line, of its gear and input devices, and of the site."""
     del hass
+    async_add_gear_entities(entry, async_add_entities, report_sensors)
+    async_add_gear_entities(entry, async_add_entities, emergency_sensors)
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator)])
     async_add_line_entities(
         entry,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
@@ -17,6 +17,8 @@ import voluptuous as vol
 
 from .commissioning_actions import async_register_commissioning_actions
 from .const import DOMAIN
+from .dali.emergency_state import EMERGENCY, EmergencyTest
+from .dali.line import Line
 from .db.instants import milliseconds
 from .db.pruning import ClockDoubtfulError
 from .db.queries import Feature, read_features, read_statistics
@@ -30,10 +32,13 @@ from .site_line import SiteLine
 
 SERVICE_SCAN_LINE: Final = "scan_line"
 SERVICE_RESTART_SIMULATOR: Final = "restart_simulator"
+SERVICE_START_EMERGENCY_TEST: Final = "start_emergency_test"
+SERVICE_STOP_EMERGENCY_TEST: Final = "stop_emergency_test"
 SERVICE_AGGREGATE_NOW: Final = "aggregate_now"
 SERVICE_PURGE_NOW: Final = "purge_now"
 SERVICE_GET_FEATURES: Final = "get_features"
 
+ATTR_TEST: Final = "test"
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
 ATTR_ZONES: Final = "zones"
@@ -44,6 +49,7 @@ _FIVE_MINUTES: Final = "5minute"
 _MOST_FEATURES: Final = 10_000
 
 _LINE_SCHEMA: Final = vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string})
+_TEST_SCHEMA: Final = _LINE_SCHEMA.extend({vol.Required(ATTR_TEST): vol.All(cv.string, vol.Coerce(EmergencyTest))})
 _SPAN: Final = {vol.Optional(ATTR_START): cv.datetime, vol.Optional(ATTR_END): cv.datetime}
 _AGGREGATE_SCHEMA: Final = vol.Schema({**_SPAN, vol.Optional(ATTR_ZONES): vol.All(cv.ensure_list, [cv.string])})
 _FEATURES_SCHEMA: Final = _AGGREGATE_SCHEMA.extend(
@@ -77,6 +83,18 @@ def async_register_services(hass: HomeAssistant) -> None:
         """Restart a simulated line."""
         if not await _line(hass, call).async_restart_simulator():
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_simulated")
+
+    @line_errors
+    async def start_emergency_test(call: ServiceCall) -> None:
+        """Test an emergency light."""
+        line, key = _emergency_light(hass, call)
+        await line.emergency.start_test(key, call.data[ATTR_TEST])
+
+    @line_errors
+    async def stop_emergency_test(call: ServiceCall) -> None:
+        """End the test of an emergency light."""
+        line, key = _emergency_light(hass, call)
+        await line.emergency.stop_test(key)
 
     @_database_errors
     async def aggregate_now(call: ServiceCall) -> ServiceResponse:
@@ -132,6 +150,8 @@ def async_register_services(hass: HomeAssistant) -> None:
     )
     async_register_admin_service(hass, DOMAIN, SERVICE_RESTART_SIMULATOR, restart_simulator, _LINE_SCHEMA)
     async_register_commissioning_actions(hass)
+    async_register_admin_service(hass, DOMAIN, SERVICE_START_EMERGENCY_TEST, start_emergency_test, _TEST_SCHEMA)
+    async_register_admin_service(hass, DOMAIN, SERVICE_STOP_EMERGENCY_TEST, stop_emergency_test, _LINE_SCHEMA)
 
 
 def _database_errors[R](
@@ -230,6 +250,17 @@ def _site(hass: HomeAssistant) -> Site:
         site: Site = entry.runtime_data
         return site
     raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_site")
+
+
+def _emergency_light(hass: HomeAssistant, call: ServiceCall) -> tuple[Line, str]:
+    """Return the emergency light whose device a call names, and its line."""
+    line = _line(hass, call)
+    device = dr.async_get(hass).async_get(call.data[ATTR_DEVICE_ID])
+    for key, gear in line.line.gear.items():
+        identifier = (DOMAIN, f"{line.subentry.subentry_id}_{key}")
+        if EMERGENCY in gear.device_types and device is not None and identifier in device.identifiers:
+            return line.line, key
+    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_emergency_light")
 
 
 def _line(hass: HomeAssistant, call: ServiceCall) -> SiteLine:

@@ -173,17 +173,38 @@ def async_add_gear_entities(
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[LineCoordinator, Gear], Iterable[Entity]],
 ) -> None:
-    """Add entities for every gear of every line, those that come later too."""
+    """Add entities for every gear of every line: those that come later too, as gear or as one more of its abilities."""
 
     @callback
     def add_line(coordinator: LineCoordinator) -> None:
-        @callback
-        def add_gear(gear: Gear) -> None:
-            async_add_entities(make(coordinator, gear), config_subentry_id=coordinator.subentry_id)
+        made: dict[str, set[str | None]] = {}
 
-        coordinator.async_listen_to_finds(add_gear)
+        def new_of(gear: Gear) -> list[Entity]:
+            there = made.setdefault(gear.key, set())
+            new = [entity for entity in make(coordinator, gear) if entity.unique_id not in there]
+            there.update(entity.unique_id for entity in new)
+            return new
+
+        @callback
+        def add_changed(gear: Gear) -> None:
+            if new := new_of(gear):
+                async_add_entities(new, config_subentry_id=coordinator.subentry_id)
+
+        @callback
+        def add_found(gear: Gear) -> None:
+            # One that was forgotten lost its entities.
+            made.pop(gear.key, None)
+            add_changed(gear)
+
+        @callback
+        def follow(event: LineEvent) -> None:
+            if isinstance(event, GearChanged):
+                add_changed(event.gear)
+
+        coordinator.async_listen_to_finds(add_found)
+        coordinator.async_listen_to_events(follow)
         async_add_entities(
-            [entity for gear in coordinator.line.gear.values() for entity in make(coordinator, gear)],
+            [entity for gear in coordinator.line.gear.values() for entity in new_of(gear)],
             config_subentry_id=coordinator.subentry_id,
         )
 

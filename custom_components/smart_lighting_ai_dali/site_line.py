@@ -30,6 +30,7 @@ from .dali.events import (
     StatusChanged,
 )
 from .dali.line import Line
+from .entity import async_describe_anew
 from .fleets import load_fleet
 from .gear_store import GearStore
 from .input_store import InputStore
@@ -183,7 +184,10 @@ class SiteLine:
                     self._scan = self._entry.async_create_background_task(
                         self._hass, self._first_scan(), f"{DOMAIN} first scan of {self.line.name}"
                     )
-            case GearFound() | GearChanged() | GearForgotten():
+            case GearChanged(gear=gear):
+                async_describe_anew(self.coordinator, gear)
+                self._store.save_soon(self.line.gear.values)
+            case GearFound() | GearForgotten():
                 self._store.save_soon(self.line.gear.values)
             case InputDeviceFound() | InputDeviceChanged() | InputDeviceForgotten():
                 self._input_store.save_soon(self.line.inputs.devices.values)

@@ -30,6 +30,7 @@ from .db.signals import BRIGHTEST, CONDITIONS, UNKNOWN, Input, Signal
 # The zone of what is so for all rooms.
 OUTDOORS: Final = "outdoors"
 _LAMP_FAILURE: Final = "lamp_failure"
+_POWER: Final = "power"
 _ALL_OF_THE_SKY: Final = 100
 # In tenths of a watt: a megawatt.
 _STRONGEST: Final = 10_000_000
@@ -216,5 +217,6 @@ def _signals_of_ours(entity: er.RegistryEntry) -> Iterator[Signal]:
             yield Signal.COLOUR_Y
     elif entity.translation_key == _LAMP_FAILURE:
         yield Signal.LAMP_FAILURE
-    elif entity.domain == "sensor" and entity.original_device_class == "power":
+    elif entity.translation_key == _POWER:
+        # Only what a gear takes in all: its other sensors tell of parts of the same watts.
         yield Signal.POWER

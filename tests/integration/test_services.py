@@ -19,6 +19,8 @@ _REQUIRED: dict[str, dict[str, Any]] = {
     "restart_simulator": {"device_id": "any"},
     "cancel_commissioning": {"device_id": "any"},
     "configure_inputs": {"device_id": "any"},
+    "start_emergency_test": {"device_id": "any", "test": "function"},
+    "stop_emergency_test": {"device_id": "any"},
     "set_groups": {"device_id": "any", "groups": []},
     "store_scene": {"device_id": "any", "scene": 3},
     "remove_from_scene": {"device_id": "any", "scene": 3},

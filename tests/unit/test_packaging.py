@@ -16,9 +16,12 @@ import yaml
 from custom_components.smart_lighting_ai_dali import const
 from custom_components.smart_lighting_ai_dali.binary_sensor import BINARY_SENSORS
 from custom_components.smart_lighting_ai_dali.dali import errors
+from custom_components.smart_lighting_ai_dali.dali.emergency_state import EmergencyMode
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
+from custom_components.smart_lighting_ai_dali.emergency_entities import EMERGENCY_BINARY_SENSORS, EMERGENCY_SENSORS
 from custom_components.smart_lighting_ai_dali.input_entities import BINARY_SENSORS as INSTANCE_BINARY_SENSORS
 from custom_components.smart_lighting_ai_dali.number import NUMBERS
+from custom_components.smart_lighting_ai_dali.report_entities import REPORT_BINARY_SENSORS, REPORT_SENSORS
 from custom_components.smart_lighting_ai_dali.select import SELECTS
 
 ROOT: Final = Path(__file__).parents[2]
@@ -123,12 +126,15 @@ def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
 def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
     icons = load("icons.json")
     names = english["entity"]
+    binary_sensors = (*BINARY_SENSORS, *REPORT_BINARY_SENSORS, *EMERGENCY_BINARY_SENSORS)
     of_instances = {f"{one.key}{number}" for one in INSTANCE_BINARY_SENSORS for number in ("", "_number")}
-    assert names["binary_sensor"].keys() == {one.key for one in BINARY_SENSORS} | of_instances | {"quiescent"}
+    assert names["binary_sensor"].keys() == {one.key for one in binary_sensors} | of_instances | {"quiescent"}
     assert names["number"].keys() == {one.key for one in NUMBERS}
     assert names["select"].keys() == {one.key for one in SELECTS}
     for one in SELECTS:
         assert names["select"][one.key]["state"].keys() == set(one.options or ())
+    assert {one.key for one in (*REPORT_SENSORS, *EMERGENCY_SENSORS)} <= names["sensor"].keys()
+    assert names["sensor"]["emergency_mode"]["state"].keys() == set(EmergencyMode)
     assert names["sensor"]["status"]["state"].keys() == {status.value for status in LineStatus}
     for platform, entities in names.items():
         # The light of a gear, or of a group, has the name of its device.

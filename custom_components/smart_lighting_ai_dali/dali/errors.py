@@ -127,6 +127,12 @@ class SettingNotKeptError(LineError):
     key = "setting_not_kept"
 
 
+class NoTestStartedError(LineError):
+    """An emergency light answers, and starts no test."""
+
+    key = "test_not_started"
+
+
 class AddressUnreachableError(LineError):
     """Nothing accepts a connection at the network address."""
 

@@ -67,6 +67,13 @@ class CommissioningProgressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportsChanged:
+    """What these gear report of themselves is another now."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class InputDeviceFound:
     """An input device that was not known."""
 
@@ -105,5 +112,12 @@ class ButtonUsed:
 
 type InputEvent = InputDeviceFound | InputDeviceChanged | InputDeviceForgotten | InputsChanged | ButtonUsed
 type LineEvent = (
-    StatusChanged | StateChanged | GearFound | GearChanged | GearForgotten | CommissioningProgressed | InputEvent
+    StatusChanged
+    | StateChanged
+    | GearFound
+    | GearChanged
+    | GearForgotten
+    | CommissioningProgressed
+    | ReportsChanged
+    | InputEvent
 )

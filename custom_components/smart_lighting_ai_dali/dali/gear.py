@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from .fade import AT_ONCE, Fade
 from .level import HIGHEST, LOWEST, OFF, Level
+from .luminaire import Luminaire
 from .stored import Stored
 
 
@@ -34,6 +35,8 @@ class Gear:
     """The parts 2xx of IEC 62386 that it follows: 6 is 207, LED modules."""
     firmware: str | None = None
     hardware: str | None = None
+    units: int | None = None
+    """How many channels its piece has, each of them a gear with the same numbers; None: it does not say."""
     edition: int = 1
     """Of IEC 62386-102; 2 brings the extended fade, IDENTIFY DEVICE and GO TO LAST ACTIVE LEVEL."""
     physical_minimum: Level = LOWEST
@@ -43,6 +46,10 @@ class Gear:
     """The fade that it was commissioned with."""
     groups: frozenset[int] = frozenset()
     stored: Stored = Stored()  # noqa: RUF009  # frozen
+    banks: frozenset[int] | None = None
+    """Memory banks in which it reports on itself (IEC 62386-252 and -253); None: it was not asked yet."""
+    luminaire: Luminaire | None = None
+    """What the maker of its luminaire wrote (IEC 62386-251); None: it was not read yet, or there is none."""
 
     @property
     def key(self) -> str:
@@ -77,6 +84,7 @@ class Gear:
             "device_types": list(self.device_types),
             "firmware": self.firmware,
             "hardware": self.hardware,
+            "units": self.units,
             "edition": self.edition,
             "physical_minimum": self.physical_minimum,
             "minimum": self.minimum,
@@ -84,12 +92,16 @@ class Gear:
             "fade": [self.fade.code, self.fade.extended],
             "groups": sorted(self.groups),
             "stored": self.stored.as_list(),
+            "banks": None if self.banks is None else sorted(self.banks),
+            "luminaire": None if self.luminaire is None else self.luminaire.as_dict(),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Return the gear that `as_dict` gave; raises KeyError, TypeError or ValueError for anything else."""
         identity = data["identity"]
+        # What was written before there was more to read has none of these.
+        banks, luminaire = data.get("banks"), data.get("luminaire")
         return cls(
             address=int(data["address"]),
             goes_by=data.get("goes_by"),
@@ -98,6 +110,7 @@ class Gear:
             device_types=tuple(data["device_types"]),
             firmware=data["firmware"],
             hardware=data["hardware"],
+            units=data.get("units"),
             edition=int(data["edition"]),
             physical_minimum=Level(data["physical_minimum"]),
             minimum=Level(data["minimum"]),
@@ -105,4 +118,6 @@ class Gear:
             fade=Fade(*data["fade"]),
             groups=frozenset(data["groups"]),
             stored=Stored.from_list(data.get("stored")),
+            banks=None if banks is None else frozenset(banks),
+            luminaire=None if luminaire is None else Luminaire(**luminaire),
         )

@@ -19,6 +19,7 @@ from .census import Census
 from .commissioning import Commissioning
 from .discovery import ScanListener, ScanResult
 from .driver import Driver
+from .emergency import EmergencyLights
 from .errors import (
     CommissioningRunningError,
     GearUnknownError,
@@ -30,6 +31,7 @@ from .errors import (
 )
 from .events import GearChanged, GearForgotten, LineEvent, LineStatus, StateChanged, StatusChanged
 from .fade import Fade
+from .failure_sweep import FailureSweep
 from .gathering import Gathering
 from .gear import Gear
 from .gear_settings import GearSettings
@@ -39,6 +41,7 @@ from .level import Level
 from .line_part import LinePart
 from .many_gear import ManyGear
 from .reader import Reader
+from .reports import Reports
 from .scan import Scanner
 from .scenes import Scenes
 from .state import Effect, GearState, KnownState
@@ -125,7 +128,18 @@ class Line:
         self.many = ManyGear(self._transactions, self._known, self._gathering, carried=self._carried)
         self.settings = GearSettings(self._transactions, self._known, self._tell)
         self.scenes = Scenes(self._known, self.many, self.settings)
-        self._parts: tuple[LinePart, ...] = (self._census, self.commissioning, self.inputs, self.settings)
+        self.failures = FailureSweep(self._transactions, self._known, self._tell)
+        self.reports = Reports(self._transactions, self._known, self._tell)
+        self.emergency = EmergencyLights(self._transactions, self._known, self._tell)
+        self._parts: tuple[LinePart, ...] = (
+            self._census,
+            self.commissioning,
+            self.inputs,
+            self.settings,
+            self.failures,
+            self.reports,
+            self.emergency,
+        )
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
 

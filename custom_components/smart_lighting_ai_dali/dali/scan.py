@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 
 from .census import Census
 from .discovery import GEAR, DeviceScanResult, Discovery, ScanListener, ScanResult
 from .errors import LineStoppedError
 from .events import GearChanged, GearFound, LineEvent, StateChanged
 from .gear import Gear
+from .sequences import describe
 from .state import KnownState
 from .transactions import Transactions
 
@@ -68,7 +70,9 @@ class Scanner:
     async def _discover(self, progress: ScanListener | None) -> ScanResult:
         before, changes = set(self._known.gear), self._census.changes
         expected = frozenset(gear.address for gear in self._known.gear.values())
-        discovery = Discovery(GEAR, self._transactions, found=self.keep, expected=expected, progress=progress)
+        there = {gear.address: gear for key, gear in self._known.gear.items() if self._known.present(key)}
+        kind = replace(GEAR, describe=lambda address: describe(address, there.get(address)))
+        discovery = Discovery(kind, self._transactions, found=self.keep, expected=expected, progress=progress)
         await discovery.run()
         found = tuple(self._known.recognise(discovery.at[address]) for address in sorted(discovery.at))
         # What answered at these addresses may well be what was there before.

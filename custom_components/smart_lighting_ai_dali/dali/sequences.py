@@ -30,7 +30,10 @@ _FIRMWARE: Final = slice(0x09, 0x0B)
 _SERIAL: Final = slice(0x0B, 0x13)
 _SERIAL_FIRST_EDITION: Final = slice(0x0B, 0x0F)
 _HARDWARE: Final = slice(0x13, 0x15)
+_UNITS: Final = 0x19
 _UNIT: Final = 0x1A
+# What tells one gear from all others, in a row: the end of the GTIN, the firmware, the serial number.
+_FINGERPRINT: Final = slice(0x07, 0x13)
 # Makers who wrote no number leave the memory as it was.
 _BLANK_GTINS: Final = frozenset({0, 2**48 - 1})
 _BLANK_SERIALS: Final = frozenset({0, 2**32 - 1, 2**64 - 1})
@@ -99,8 +102,11 @@ def read_limits(address: int) -> Steps[tuple[Level, Level]]:
     return _level(minimum), _level(maximum)
 
 
-def describe(address: int) -> Steps[Gear]:
-    """Find out all that is known of one gear; raises NoAnswerError or AnswersCollidedError."""
+def describe(address: int, expected: Gear | None = None) -> Steps[Gear]:
+    """Find out all that is known of one gear; raises NoAnswerError or AnswersCollidedError.
+
+    Where it is the one that is expected there, its memory is not read once more.
+    """
     target = GearShort(address)
     version = yield from ask(general.QueryVersionNumber(target))
     edition = 2 if version >= _SECOND_EDITION else 1
@@ -113,7 +119,10 @@ def describe(address: int) -> Steps[Gear]:
     yield MayYield()
     groups = yield from read_groups(address)
     yield MayYield()
-    maker = yield from read_maker(target, edition)
+    if expected is not None and (yield from recognise(expected)):
+        maker = Maker(expected.identity, expected.firmware, expected.hardware, expected.units)
+    else:
+        maker = yield from read_maker(target, edition)
     random_address = None if maker.identity is not None else (yield from read_random_address(address))
     return Gear(
         address=address,
@@ -122,6 +131,7 @@ def describe(address: int) -> Steps[Gear]:
         device_types=device_types,
         firmware=maker.firmware,
         hardware=maker.hardware,
+        units=maker.units,
         edition=edition,
         physical_minimum=_level(physical_minimum),
         minimum=minimum,
@@ -147,6 +157,20 @@ class Maker:
     identity: GearIdentity | None
     firmware: str | None
     hardware: str | None
+    units: int | None
+
+
+def recognise(gear: Gear) -> Steps[bool]:
+    """Tell, in 16 frames, whether a gear is the one that is known at its address; False where that does not tell.
+
+    Channels of one piece have the same numbers but for their index: they are not told apart so. Raises NoAnswerError.
+    """
+    if gear.identity is None or gear.firmware is None or gear.units != 1:
+        return False
+    memory = yield from read_memory(gear.address, _BANK, _FINGERPRINT.start, _FINGERPRINT.stop - 1)
+    found = bytes(memory[location] for location in sorted(memory))
+    firmware = bytes(int(part) for part in gear.firmware.split("."))
+    return found == gear.identity.gtin.to_bytes(6)[-2:] + firmware + gear.identity.serial.to_bytes(8)
 
 
 def read_maker(target: GearShort | DeviceShort, edition: int) -> Steps[Maker]:
@@ -155,7 +179,9 @@ def read_maker(target: GearShort | DeviceShort, edition: int) -> Steps[Maker]:
     if edition > 1 and memory and _LAST not in memory:
         # All of it is there in this edition: what got lost on the way must not make another gear of it.
         raise NoAnswerError("memory bank 0")
-    return Maker(_identity(memory, edition), _version(memory, _FIRMWARE), _version(memory, _HARDWARE))
+    return Maker(
+        _identity(memory, edition), _version(memory, _FIRMWARE), _version(memory, _HARDWARE), memory.get(_UNITS)
+    )
 
 
 def read_random_address(address: int) -> Steps[int | None]:
@@ -262,14 +288,14 @@ def _read_run(target: GearShort | DeviceShort, bank: int, first: int, last: int)
         run.append(int(answer.as_integer))
         if (yield IsWanted()):
             break
-    place = yield from _content(words.QueryContentDTR0(target))
+    place = yield from ask_register(words.QueryContentDTR0(target))
     if place is None or place - first - len(run) not in counted:
         return None
-    return run if (yield from _content(words.QueryContentDTR1(target))) == bank else None
+    return run if (yield from ask_register(words.QueryContentDTR1(target))) == bank else None
 
 
-def _content(query: Command) -> Steps[int | None]:
-    """Ask for a register without letting anyone go in between."""
+def ask_register(query: Command) -> Steps[int | None]:
+    """Ask for a register without letting anyone go in between; None where it stays silent."""
     for _ in range(ATTEMPTS):
         answer = (yield query).raw_value
         if answer is not None and not answer.error:

@@ -142,8 +142,8 @@ class KnownState:
     def keep(self, gear: Gear) -> bool:
         """Add a gear, or replace what was known of it; return whether anything is another now.
 
-        A gear keeps the fade that it was commissioned with, whatever it is set to when it is found again. One that is
-        found at the short address of another displaces that one.
+        A gear keeps the fade that it was commissioned with, whatever it is set to when it is found again, and what was
+        read of its memory. One that is found at the short address of another displaces that one.
         """
         before = self.gear.get(gear.key)
         if before is None:
@@ -152,6 +152,9 @@ class KnownState:
             # It was read a while ago, and may have been set since.
             self._fades[gear.key] = FadeSetting()
             gear = replace(gear, fade=before.fade, stored=before.stored)
+            if gear.own_key == before.own_key:
+                banks = before.banks if gear.banks is None else gear.banks
+                gear = replace(gear, banks=banks, luminaire=gear.luminaire or before.luminaire)
         self.gear[gear.key] = gear
         self._states.setdefault(gear.key, GearState())
         self._displaced.discard(gear.key)
@@ -372,6 +375,12 @@ class KnownState:
             lamp_failure=reading.lamp_failure,
             gear_failure=reading.gear_failure,
         )
+
+    def reported(self, key: str, *, lamp_failure: bool, gear_failure: bool) -> bool:
+        """Take what a gear reports of itself; return whether its state is another now."""
+        before = self._states[key]
+        self._states[key] = replace(before, lamp_failure=lamp_failure, gear_failure=gear_failure)
+        return self._states[key] != before
 
     def missed(self, key: str) -> bool:
         """Take note that a gear gave no answer; return whether its state is another now."""

@@ -213,7 +213,7 @@ class Transactions:
             reply = None
             match item:
                 case IsWanted():
-                    reply = priority is Priority.BACKGROUND or self._turns.urgent(priority)
+                    reply = self._turns.urgent(priority)
                 case MayYield():
                     if priority is Priority.BACKGROUND or self._turns.urgent(priority):
                         return None

@@ -101,6 +101,7 @@ def test_a_gear_is_described_whole() -> None:
         device_types=(6,),
         firmware="2.5",
         hardware="1.3",
+        units=2,
         edition=2,
         physical_minimum=Level(85),
         minimum=Level(90),
@@ -194,6 +195,33 @@ def test_what_memory_lacks_is_left_out() -> None:
     assert bench.run(sequences.read_memory(1, 0, 0x19, 0xF0)).keys() >= {0x19, 0x1A}
     with pytest.raises(NoAnswerError):
         bench.run(sequences.read_memory(2, 0, 0, 5))
+
+
+def test_a_gear_that_is_known_is_recognised_in_16_frames() -> None:
+    bench = Bench(lamp(1, firmware=(2, 5)))
+    gear = bench.run(sequences.describe(1))
+    bench.sent.clear()
+    assert bench.run(sequences.recognise(gear))
+    assert len(bench.sent) == 16
+    assert bench.run(sequences.describe(1, gear)) == gear
+
+
+@pytest.mark.parametrize("other", [{"serial": 79}, {"gtin": 4_000_000_000_002}, {"firmware": (1, 1)}])
+def test_another_gear_at_its_address_is_not_taken_for_it(other: dict[str, Any]) -> None:
+    gear = Bench(lamp(1)).run(sequences.describe(1))
+    replaced = GearSpecification(**{"short_address": 1, "gtin": 4_000_000_000_001, "serial": 78, **other})
+    bench = Bench(replaced)
+    assert not bench.run(sequences.recognise(gear))
+    assert bench.run(sequences.describe(1, gear)) == Bench(replaced).run(sequences.describe(1))
+
+
+def test_channels_of_one_piece_are_told_apart_by_all_of_their_memory() -> None:
+    first, second = lamp(1, unit_count=2), lamp(1, unit_count=2, unit_index=1)
+    gear = Bench(first).run(sequences.describe(1))
+    assert gear.units == 2
+    found = Bench(second).run(sequences.describe(1, gear))
+    assert found.identity is not None
+    assert found.identity.unit == 1
 
 
 def test_a_question_is_asked_three_times() -> None:
