@@ -4,7 +4,6 @@ All is measured on simulated lines of 64 gear, each in a process of its own, in 
 """
 
 import asyncio
-from contextlib import ExitStack
 from typing import Final
 
 import psutil
@@ -16,7 +15,7 @@ from .goals import GOALS
 from .house import open_house
 from .known import gear_of
 from .loop_gap import gaps
-from .simulator import Simulator, fleet, simulated
+from .simulator import Simulator, crowd, fleet, simulated
 from .targets import measure_distinct, measure_many_lines, measure_reading, online
 from .together import measure_latency, measure_same_level
 from .waiting import until_complete
@@ -59,11 +58,10 @@ async def _alone(simulator: Simulator) -> dict[str, float]:
 def _many_lines() -> dict[str, float]:
     """Run sixteen lines in this process, and say what that costs it."""
     process = psutil.Process()
-    with ExitStack() as stack:
-        simulators = [stack.enter_context(simulated(fleet(number=number))) for number in range(_LINES)]
+    with crowd([fleet(number=number) for number in range(_LINES)]) as ports:
         gear = [gear_of(number) for number in range(_LINES)]
         process.cpu_percent()
-        figures = asyncio.run(measure_many_lines(simulators, gear))
+        figures = asyncio.run(measure_many_lines(ports, gear))
         return figures | {
             "lines_16_cpu_percent": process.cpu_percent(),
             "lines_16_rss_mb": process.memory_info().rss / 2**20,

@@ -63,7 +63,7 @@ def table(ours: dict[str, float], peer: dict[str, float]) -> str:
 
 def _in_own_process(who: str, port: str) -> dict[str, float]:
     output = subprocess.run(
-        [sys.executable, "-m", "benchmarks.line.peers", who, port],
+        [sys.executable, "-m", "benchmarks.line.one_peer", who, port],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -179,14 +179,3 @@ async def _close(driver: DriverLubaRs232) -> None:
         transport.close()
     # The port is closed in a thread; a new connection before that would find it busy.
     await asyncio.sleep(0.2)
-
-
-def main() -> None:
-    """Measure one of the two in this process and print its figures as JSON."""
-    who, port = sys.argv[1:]
-    measure = measure_ours if who == "ours" else measure_python_dali
-    print(json.dumps(asyncio.run(measure(port))))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """A simulated line in a process of its own, and what was on its wire."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import contextlib
 import json
 from pathlib import Path
@@ -82,3 +82,23 @@ def simulated(described: dict[str, Any], *, speed: float = 1.0) -> Iterator[Simu
         finally:
             process.terminate()
             process.wait(10)
+
+
+@contextlib.contextmanager
+def crowd(described: Sequence[dict[str, Any]]) -> Iterator[list[str]]:
+    """Run several lines in one process of their own, and give their ports."""
+    with tempfile.TemporaryDirectory(prefix="lines-") as name:
+        files = [Path(name) / f"{number}.yaml" for number in range(len(described))]
+        for file, one in zip(files, described, strict=True):
+            file.write_text(json.dumps(one), encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.line.crowd", *map(str, files)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            if process.stdout is None or not process.stdout.readline():
+                raise RuntimeError("the simulators did not start")
+            yield [str(file.with_suffix(".port")) for file in files]

@@ -30,7 +30,7 @@ from .waiting import until_complete
 
 _ROUNDS: Final = 5
 _LONGEST_TRANSACTION: Final = 0.4
-_READINGS: Final = 3
+_READINGS: Final = 2
 # For each time that background work has the line, it leaves it alone for three.
 _PAUSES: Final = 3
 
@@ -106,13 +106,13 @@ async def measure_reading(line: Line) -> dict[str, float]:
     return {"read_64_levels_efficiency": statistics.median(efficiencies)}
 
 
-async def measure_many_lines(simulators: Sequence[Simulator], gear: Sequence[Sequence[Gear]]) -> dict[str, float]:
+async def measure_many_lines(ports: Sequence[str], gear: Sequence[Sequence[Gear]]) -> dict[str, float]:
     """Send all gear of many lines to levels of their own at the same time, in one process."""
     async with asyncio.TaskGroup() as tasks:
-        ready = asyncio.Barrier(len(simulators))
+        ready = asyncio.Barrier(len(ports))
         results = [
-            tasks.create_task(_one_of_many(simulator.port, some, ready, f"line {number}"))
-            for number, (simulator, some) in enumerate(zip(simulators, gear, strict=True))
+            tasks.create_task(_one_of_many(port, some, ready, f"line {number}"))
+            for number, (port, some) in enumerate(zip(ports, gear, strict=True))
         ]
     seconds = list(itertools.chain.from_iterable(result.result() for result in results))
     ideal = GEAR * (forward_frame(16) + settling(Priority.USER))

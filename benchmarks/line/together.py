@@ -16,7 +16,7 @@ from .house import House
 from .simulator import GEAR, Simulator
 
 _ROUNDS: Final = 7
-_CALLS: Final = 200
+_CALLS: Final = 150
 _BACKGROUND: Final = 4
 _CHOICE: Final = 20_261_124
 # Table 15 of IEC 62386-102: from this on, commands to an address are questions.
@@ -57,7 +57,7 @@ async def measure_latency(house: House) -> dict[str, float]:
     taken = []
     try:
         for number in range(_CALLS):
-            await asyncio.sleep(chance.uniform(0.05, 0.25))
+            await asyncio.sleep(chance.uniform(0.03, 0.15))
             taken.append(await house.call(number % GEAR, brightness=100 + number % 100))
     finally:
         for task in busy:
