@@ -7,7 +7,7 @@ dropped. A checksum that is wrong, and a message that makes no sense, are told b
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..dali.timing import Priority
@@ -15,7 +15,8 @@ from .answer_window import AnswerWindow
 from .frame_log import Frame, FrameKind
 from .luba import FRAME_BITS, SOURCE
 from .scheduler import Scheduler
-from .wire import Transmission, Wire
+from .transmit_request import TransmitRequest
+from .wire import Wire
 
 BUFFER_SIZE: Final = 16
 SPECIAL, VALUE = 0x05, 0x07
@@ -38,16 +39,6 @@ class ConverterIdentity:
     serial: int = 1
     firmware: int = 0x0406
     hardware: int = 0x0102
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A frame that the host wants sent."""
-
-    bits: int
-    data: int
-    priority: Priority
-    twice: bool
 
 
 class FoxtronAdapter:
@@ -78,7 +69,7 @@ class FoxtronAdapter:
         """Start as after a power cycle, with nothing buffered."""
         self.stop()
         self._text: bytearray | None = None
-        self._buffer: deque[_Request] = deque()
+        self._buffer: deque[TransmitRequest] = deque()
         # Whether each frame on the line that waits for its answer is to be confirmed.
         self._half = False
 
@@ -151,28 +142,14 @@ class FoxtronAdapter:
 
     def _send_first(self) -> None:
         request = self._buffer[0]
-        left = 2 if request.twice else 1
 
-        def sent(_time: float) -> None:
-            nonlocal left
-            if not self._buffer or self._buffer[0] is not request:
-                return  # from before a restart
-            left -= 1
-            if not left:
+        def done() -> None:
+            if self._buffer and self._buffer[0] is request:  # else from before a restart
                 self._buffer.popleft()
                 if self._buffer:
                     self._send_first()
 
-        self._wire.send(
-            Transmission(
-                bits=request.bits,
-                data=request.data,
-                priority=request.priority,
-                source=SOURCE,
-                twice=request.twice,
-                sent=sent,
-            )
-        )
+        self._wire.send(replace(request.transmission(SOURCE), done=done))
 
     # What the line does
 
@@ -205,7 +182,7 @@ class FoxtronAdapter:
         self._write(b"\x01" + content.hex().upper().encode() + b"\x17")
 
 
-def _request(payload: bytes) -> _Request | None:
+def _request(payload: bytes) -> TransmitRequest | None:
     """Return which frame a message wants sent; None where it makes no sense."""
     if len(payload) < _SEND_ENVELOPE or payload[0] != _SEND:
         return None
@@ -213,4 +190,4 @@ def _request(payload: bytes) -> _Request | None:
     data = int.from_bytes(frame)
     if bits not in FRAME_BITS or len(frame) != bits // 8 or priority > max(Priority):
         return None
-    return _Request(bits, data, Priority(priority or Priority.AUTOMATIC), bool(parameter & 1))
+    return TransmitRequest(bits, data, Priority(priority or Priority.AUTOMATIC), bool(parameter & 1))

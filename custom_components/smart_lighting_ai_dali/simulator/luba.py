@@ -7,7 +7,7 @@ and an event with the last edge of its frame: the 38400 baud of a serial cable a
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from ..dali.timing import Priority
@@ -31,6 +31,7 @@ from .luba_messages import (
     message,
 )
 from .scheduler import Scheduler, Timer
+from .transmit_request import TransmitRequest
 from .wire import LINE_SOURCE, Transmission, Wire
 
 SOURCE: Final = "adapter"
@@ -72,21 +73,11 @@ class SupplySwitch(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    """A frame that the host wants sent."""
-
-    bits: int
-    data: int
-    priority: Priority
-    twice: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Entry:
     """A frame in the transmit buffer, and the number by which the host knows it."""
 
     number: int
-    request: _Request
+    request: TransmitRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,30 +250,27 @@ class LubaAdapter:
         """Offer the oldest frame of the buffer to the line."""
         entry = self._buffer[0]
         request = entry.request
-        left = 2 if request.twice else 1
+
+        def is_present() -> bool:
+            return bool(self._buffer) and self._buffer[0] is entry  # else from before a restart
 
         def sent(time: float) -> None:
-            nonlocal left
-            if not self._buffer or self._buffer[0] is not entry:
-                return  # from before a restart
-            left -= 1
-            frame = request.data.to_bytes(request.bits // 8)
-            if not self._settings.without & Without.SENT:
+            if is_present() and not self._settings.without & Without.SENT:
+                frame = request.data.to_bytes(request.bits // 8)
                 self._event(time, EventType.SENT, request.bits, bytes((entry.number,)) + frame)
-            if not left:
+
+        def done() -> None:
+            if is_present():
                 self._buffer.popleft()
                 self._report_buffer()
                 if self._buffer:
                     self._send_first()
 
         self._wire.send(
-            Transmission(
-                bits=request.bits,
-                data=request.data,
-                priority=request.priority,
-                source=SOURCE,
-                twice=request.twice,
+            replace(
+                request.transmission(SOURCE),
                 sent=sent,
+                done=done,
                 failed=self._drop_buffer,
                 allowed=self._may_talk,
             )
@@ -336,7 +324,7 @@ class LubaAdapter:
         return (int(seconds * 1000) & 0xFFFF).to_bytes(2)
 
 
-def _request(command: int, payload: bytes) -> _Request | SendError:
+def _request(command: int, payload: bytes) -> TransmitRequest | SendError:
     """Return which frame a host wants sent, or what is wrong with its message."""
     match command:
         case Request.SEND:
@@ -353,4 +341,4 @@ def _request(command: int, payload: bytes) -> _Request | SendError:
     priority = mode & _PRIORITY
     if bits not in FRAME_BITS or priority not in Priority:
         return SendError.SYNTAX
-    return _Request(bits, int.from_bytes(data[: bits // 8]), Priority(priority), bool(mode & SEND_TWICE))
+    return TransmitRequest(bits, int.from_bytes(data[: bits // 8]), Priority(priority), bool(mode & SEND_TWICE))

@@ -13,40 +13,45 @@ HIGHEST: Final = 1023
 """Ten bits: as much as an event has room for."""
 
 
-class AbsoluteInput(TimedInstance):
-    """A slider or a knob: every position is told."""
+class _MeasuringInstance(TimedInstance):
+    """What has a value of ten bits, and tells it."""
 
-    kind = InstanceType.ABSOLUTE_INPUT
     resolution = 10
     default_filter: ClassVar[int] = 1 << _VALUE
-    default_priority = 3
 
     def __init__(self, specification: InstanceSpecification, number: int, host: Host, scheduler: Scheduler) -> None:
         self._value = 0
         super().__init__(specification, number, host, scheduler)
+
+    @property
+    @override
+    def input_value(self) -> int:
+        """Return the value, 0 to 1023."""
+        return self._value
+
+    @property
+    @override
+    def information(self) -> int:
+        """Return the value as an event tells it."""
+        return self._value
+
+    @override
+    def report(self) -> None:
+        """Repeat the value."""
+        self.trigger(_VALUE)
+
+
+class AbsoluteInput(_MeasuringInstance):
+    """A slider or a knob: every position is told."""
+
+    kind = InstanceType.ABSOLUTE_INPUT
+    default_priority = 3
 
     @override
     def _reset_values(self) -> None:
         super()._reset_values()
         # Nothing is repeated; 100 ms between two events.
         self.report_seconds, self.deadtime = 0, 2
-
-    @property
-    @override
-    def input_value(self) -> int:
-        """Return the position, 0 to 1023."""
-        return self._value
-
-    @property
-    @override
-    def information(self) -> int:
-        """Return the position."""
-        return self._value
-
-    @override
-    def report(self) -> None:
-        """Repeat the position."""
-        self.trigger(_VALUE)
 
     def measure(self, value: float) -> None:
         """Take a position, 0 to 1023; what is more or less is as far as it goes."""
@@ -72,16 +77,13 @@ class AbsoluteInput(TimedInstance):
         return None
 
 
-class LightSensor(TimedInstance):
+class LightSensor(_MeasuringInstance):
     """A sensor for light: a lux is a step, and changes within the hysteresis are not told."""
 
     kind = InstanceType.LIGHT_SENSOR
-    resolution = 10
-    default_filter: ClassVar[int] = 1 << _VALUE
     default_priority = 4
 
     def __init__(self, specification: InstanceSpecification, number: int, host: Host, scheduler: Scheduler) -> None:
-        self._value = 0
         self._told = 0
         super().__init__(specification, number, host, scheduler)
 
@@ -93,21 +95,10 @@ class LightSensor(TimedInstance):
 
     @property
     @override
-    def input_value(self) -> int:
-        """Return the illuminance, 0 to 1023."""
-        return self._value
-
-    @property
-    @override
     def information(self) -> int:
         """Return the illuminance, and remember it as told."""
         self._told = self._value
         return self._value
-
-    @override
-    def report(self) -> None:
-        """Repeat the illuminance."""
-        self.trigger(_VALUE)
 
     def measure(self, value: float) -> None:
         """Take an illuminance in lux; what is beyond 1023 the sensor does not see."""

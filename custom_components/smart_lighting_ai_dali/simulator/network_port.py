@@ -3,59 +3,39 @@
 One program at a time is connected, and others have to wait until it has gone, as with a DALInet.
 """
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 import socket
-from typing import Final
+from typing import Final, override
+
+from .host_port import HostPort
 
 _HOST: Final = "127.0.0.1"
 _CHUNK: Final = 4096
-# What a stalled program leaves unread; then bytes are lost.
-MAX_UNSENT: Final = 16_384
 
 
-class NetworkPort:
+class NetworkPort(HostPort):
     """Where the host connects; `received` gets its bytes in the event loop. It has the faults of a `Terminal`."""
 
     def __init__(self, received: Callable[[bytes], None], *, port: int = 0) -> None:
-        self._received = received
-        self._loop = asyncio.get_running_loop()
+        super().__init__(received)
         self._number = port
         self._listening: socket.socket | None = None
         self._host: socket.socket | None = None
-        self._unsent = bytearray()
-        self._deaf = False
-        self._stalled = False
 
     @property
     def url(self) -> str:
         """The address under which it is, or was, to be reached; it stays the same once it was plugged in."""
         return f"socket://{_HOST}:{self._number}"
 
-    @property
-    def deaf(self) -> bool:
-        """Whether bytes of the host are read and thrown away, and nothing is said; settable."""
-        return self._deaf
-
-    @deaf.setter
-    def deaf(self, value: bool) -> None:
-        self._deaf = value
-        self._unsent.clear()
-
-    @property
-    def stalled(self) -> bool:
-        """Whether nothing of the host is read, until its writes block; settable."""
-        return self._stalled
-
-    @stalled.setter
-    def stalled(self, value: bool) -> None:
-        if self._host is not None and value != self._stalled:
-            if value:
-                self._loop.remove_reader(self._host)
-            else:
-                self._loop.add_reader(self._host, self._read)
-        self._stalled = value
+    @override
+    def _stall(self, *, stalled: bool) -> None:
+        if self._host is None:
+            return
+        if stalled:
+            self._loop.remove_reader(self._host)
+        else:
+            self._loop.add_reader(self._host, self._read)
 
     def plug_in(self) -> None:
         """Listen; does nothing where it does already. Raises OSError."""
@@ -92,8 +72,7 @@ class NetworkPort:
             if not data:
                 return
             self._loop.add_writer(host, self._flush, host)
-        if len(self._unsent) + len(data) <= MAX_UNSENT:
-            self._unsent += data
+        self._keep(data)
 
     def _accept(self) -> None:
         if self._listening is None:

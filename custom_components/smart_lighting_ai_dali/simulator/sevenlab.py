@@ -8,7 +8,7 @@ second frame here, which no host needs. The 500 000 baud of the cable are not pl
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 from ..dali.timing import SYSTEM_FAILURE, Priority
@@ -16,7 +16,8 @@ from .answer_window import AnswerWindow
 from .frame_log import Frame, FrameKind
 from .luba import SOURCE
 from .scheduler import Scheduler, Timer
-from .wire import LINE_SOURCE, Transmission, Wire
+from .transmit_request import TransmitRequest
+from .wire import LINE_SOURCE, Wire
 
 QUEUE_SIZE: Final = 4
 BANNER: Final = b"DALI USB interface - SevenLab 2024\r\nVersion 4.1.0 \r\n\r\n"
@@ -37,17 +38,6 @@ QUEUE_FULL: Final = 0xA2
 BAD_COMMAND: Final = 0xA3
 # An error of timing tells how long the bit was, in microseconds, and which: as seen when two answers overlap.
 _BIT_OF_AN_OVERLAP: Final = 1250 << 8 | 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A frame that the host wants sent."""
-
-    bits: int
-    data: int
-    priority: Priority
-    twice: bool
-    query: bool
 
 
 class SevenLabAdapter:
@@ -74,8 +64,8 @@ class SevenLabAdapter:
         """Start as after a power cycle: nothing queued, and its title said once."""
         self.stop()
         self._line = bytearray()
-        self._queue: deque[_Request] = deque()
-        self._sending: _Request | None = None
+        self._queue: deque[TransmitRequest] = deque()
+        self._sending: TransmitRequest | None = None
         self._asked = False
         self._down = not self._wire.powered
         self._write(BANNER)
@@ -127,30 +117,17 @@ class SevenLabAdapter:
     def _send_next(self) -> None:
         while self._sending is None and self._queue:
             request = self._sending = self._queue.popleft()
-            left = 2 if request.twice else 1
 
-            def sent(_time: float, request: _Request = request) -> None:
-                nonlocal left
-                left -= 1
-                if not left and self._sending is request:
+            def done(request: TransmitRequest = request) -> None:
+                if self._sending is request:
                     self._sending = None
                     self._send_next()
 
-            def failed(request: _Request = request) -> None:
+            def failed(request: TransmitRequest = request) -> None:
                 if self._sending is request:
                     self._sending = None
 
-            self._wire.send(
-                Transmission(
-                    bits=request.bits,
-                    data=request.data,
-                    priority=request.priority,
-                    source=SOURCE,
-                    twice=request.twice,
-                    sent=sent,
-                    failed=failed,
-                )
-            )
+            self._wire.send(replace(request.transmission(SOURCE), done=done, failed=failed))
 
     # What the line does
 
@@ -185,7 +162,7 @@ class SevenLabAdapter:
         self._write(b"{%08x%c%02x %08x}\r\n" % (tick, b">" if own else b":", length, data))
 
 
-def _request(line: bytes) -> _Request | None:
+def _request(line: bytes) -> TransmitRequest | None:
     """Return which frame a line wants sent; None where a number of it is wrong."""
     head, separator, data = line[1:].partition(b"+")
     twice = bool(separator)
@@ -199,4 +176,4 @@ def _request(line: bytes) -> _Request | None:
         return None
     if priority not in Priority or bits > _LONGEST_FRAME or bits == 0 or value >> bits:
         return None
-    return _Request(bits, value, Priority(priority), twice, line[:1] == b"Q")
+    return TransmitRequest(bits, value, Priority(priority), twice, line[:1] == b"Q")

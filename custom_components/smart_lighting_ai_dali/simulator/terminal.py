@@ -5,19 +5,17 @@ and the kernel says when the other side is not. An edge-triggered epoll tells of
 `add_reader` would spin.
 """
 
-import asyncio
 from collections.abc import Callable
 import os
 from pathlib import Path
 import select
 import tty
-from typing import Final
+from typing import Final, override
 
+from .host_port import HostPort
 from .port_name import PortName
 
 _CHUNK: Final = 4096
-# What a stalled program leaves unread beyond the kernel's own 4 KB; then bytes are lost, as on a real port.
-MAX_UNSENT: Final = 16_384
 
 
 class _Port:
@@ -47,17 +45,13 @@ class _Port:
         os.close(self.master)
 
 
-class Terminal:
+class Terminal(HostPort):
     """Where the host plugs in; `received` gets its bytes in the event loop."""
 
     def __init__(self, received: Callable[[bytes], None]) -> None:
-        self._received = received
-        self._loop = asyncio.get_running_loop()
+        super().__init__(received)
         self._port: _Port | None = None
         self._name: PortName | None = None
-        self._unsent = bytearray()
-        self._deaf = False
-        self._stalled = False
 
     @property
     def port(self) -> str | None:
@@ -69,25 +63,9 @@ class Terminal:
         """The name under which it is, or was, plugged in."""
         return self._name.link if self._name is not None else None
 
-    @property
-    def deaf(self) -> bool:
-        """Whether bytes of the host are read and thrown away, and nothing is said; settable."""
-        return self._deaf
-
-    @deaf.setter
-    def deaf(self, value: bool) -> None:
-        self._deaf = value
-        self._unsent.clear()
-
-    @property
-    def stalled(self) -> bool:
-        """Whether nothing of the host is read, until its writes block; settable."""
-        return self._stalled
-
-    @stalled.setter
-    def stalled(self, value: bool) -> None:
-        self._stalled = value
-        if not value:
+    @override
+    def _stall(self, *, stalled: bool) -> None:
+        if not stalled:
             self._read()
 
     def plug_in(self, link: Path) -> None:
@@ -127,8 +105,7 @@ class Terminal:
             if not data:
                 return
             self._loop.add_writer(port.master, self._flush, port)
-        if len(self._unsent) + len(data) <= MAX_UNSENT:
-            self._unsent += data
+        self._keep(data)
 
     def _install(self, port: _Port, name: PortName) -> None:
         self._port, self._name = port, name

@@ -47,7 +47,7 @@ def _ignore_sent(_time: float) -> None:
     """Take no note of a frame that was sent."""
 
 
-def _ignore_failed() -> None:
+def _ignore_done() -> None:
     """Take no note of a frame that could not be sent."""
 
 
@@ -67,7 +67,9 @@ class Transmission:
     twice: bool = False
     sent: Callable[[float], None] = _ignore_sent
     """Called with the time of the last edge of each frame."""
-    failed: Callable[[], None] = _ignore_failed
+    done: Callable[[], None] = _ignore_done
+    """Called after the last frame: the only one, or the second of two."""
+    failed: Callable[[], None] = _ignore_done
     """Called instead when the line has no power, or loses it before the end."""
     allowed: Callable[[], bool] = _always
     """Asked before its turn; where it is not so the frame waits until `Wire.reconsider`, or the next of others."""
@@ -281,6 +283,8 @@ class Wire:
         )
         # Still busy: what is sent from here waits until the answers are known.
         transmission.sent(end)
+        if self._second is None:
+            transmission.done()
         if answers:
             over = self._over = max(answer.starts for answer in answers) + BACKWARD_FRAME
             self._timer = self._scheduler.call_at(over, lambda: self._end_answers(answers, over))

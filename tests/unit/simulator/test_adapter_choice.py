@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.simulator.adapters import AdapterKind
 from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet, FleetError
-from custom_components.smart_lighting_ai_dali.simulator.network_port import MAX_UNSENT
+from custom_components.smart_lighting_ai_dali.simulator.host_port import MAX_UNSENT
 from custom_components.smart_lighting_ai_dali.simulator.sevenlab import BANNER
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation

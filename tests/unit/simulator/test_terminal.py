@@ -15,7 +15,8 @@ import time
 import pytest
 
 from custom_components.smart_lighting_ai_dali.simulator import port_name
-from custom_components.smart_lighting_ai_dali.simulator.terminal import MAX_UNSENT, Terminal
+from custom_components.smart_lighting_ai_dali.simulator.host_port import MAX_UNSENT
+from custom_components.smart_lighting_ai_dali.simulator.terminal import Terminal
 
 MOMENT = 0.05
 KILLED = """
