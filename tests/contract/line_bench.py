@@ -49,7 +49,9 @@ class Bench:
     def writes(self) -> list[int]:
         """Return the frames from us that change something in gear."""
         frames: list[int] = self.simulated.call(
-            lambda simulation: [frame.data for frame in simulation.wire.log.frames() if frame.source == "adapter"]
+            lambda simulation: [
+                frame.data for frame in simulation.wire.log.frames() if frame.source == "adapter" and frame.bits == 16
+            ]
         )
         return [
             frame for frame in frames if frame >> 8 < 0xA0 | 0x00 and (not frame >> 8 & 1 or frame & 0xFF in _WRITES)

@@ -80,7 +80,10 @@ async def count(bench: Bench) -> int:
 async def writes(bench: Bench, since: int) -> list[int]:
     """Return our frames since then that change something in gear, registers left out."""
     frames: list[int] = await do(
-        bench, lambda simulation: [one.data for one in simulation.wire.log.frames(since) if one.source == "adapter"]
+        bench,
+        lambda simulation: [
+            one.data for one in simulation.wire.log.frames(since) if one.source == "adapter" and one.bits == 16
+        ],
     )
     return [
         frame

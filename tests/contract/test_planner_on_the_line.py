@@ -42,7 +42,9 @@ async def levels(bench: Bench) -> list[Any]:
 def writes(bench: Bench) -> list[int]:
     """Return our frames that change something in gear: single addresses, groups and broadcasts."""
     frames = bench.simulated.call(
-        lambda simulation: [one.data for one in simulation.wire.log.frames() if one.source == "adapter"]
+        lambda simulation: [
+            one.data for one in simulation.wire.log.frames() if one.source == "adapter" and one.bits == 16
+        ]
     )
     return [
         frame

@@ -78,7 +78,9 @@ class SimulatedPort:
         """Return the frames of our adapter that are no questions."""
         since = self._since
         frames = await self.do(
-            lambda simulation: [one.data for one in simulation.wire.log.frames(since) if one.source == "adapter"]
+            lambda simulation: [
+                one.data for one in simulation.wire.log.frames(since) if one.source == "adapter" and one.bits == 16
+            ]
         )
         return [
             frame

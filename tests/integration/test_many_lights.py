@@ -16,6 +16,7 @@ async def writes(port: SimulatedPort, since: int) -> list[int]:
         one.data
         for one in frames
         if one.source == "adapter"
+        and one.bits == 16
         and (one.data >> 8 < 0xA0 or one.data >> 8 >= 0xFE)
         and (not one.data >> 8 & 1 or one.data & 0xFF < 0x90)
     ]
