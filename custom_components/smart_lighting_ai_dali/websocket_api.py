@@ -9,8 +9,9 @@ from homeassistant.helpers.event import async_call_later
 import voluptuous as vol
 
 from .const import DOMAIN
-from .dali.bus_monitor import KEPT, BusMonitor, Decoder, Sighting
+from .dali.bus_monitor import KEPT, Decoder, Sighting
 from .site import async_find_line
+from .site_line import SiteLine
 
 TYPE_BUS_MONITOR: Final = f"{DOMAIN}/bus_monitor/subscribe"
 # What comes within this time goes out as one message, in seconds: a busy line has thirty frames a second.
@@ -38,7 +39,7 @@ def subscribe_bus_monitor(
     if line is None:
         connection.send_error(message["id"], websocket_api.ERR_NOT_FOUND, "There is no DALI line with this device.")
         return
-    subscription = _Subscription(hass, connection, message["id"], line.monitor)
+    subscription = _Subscription(hass, connection, message["id"], line)
     connection.subscriptions[message["id"]] = subscription.end
     connection.send_result(message["id"])
     subscription.start()
@@ -52,13 +53,13 @@ class _Subscription:
         hass: HomeAssistant,
         connection: websocket_api.ActiveConnection,
         message_id: int,
-        monitor: BusMonitor,
+        line: SiteLine,
     ) -> None:
         self._hass = hass
         self._connection = connection
         self._message_id = message_id
-        self._monitor = monitor
-        self._decoder = Decoder()
+        self._monitor = line.monitor
+        self._decoder = Decoder(lambda: line.line.inputs.types)
         self._waiting: deque[Sighting] = deque(maxlen=KEPT)
         self._dropped = 0
         self._unwatch: CALLBACK_TYPE | None = None

@@ -10,6 +10,8 @@ from dali.command import from_frame
 from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame, Frame
 from dali.gear.general import EnableDeviceType
 
+from .input_events import InstanceTypes
+
 # About half a minute of a busy line.
 KEPT: Final = 1000
 _ANSWER_BITS: Final = 8
@@ -73,9 +75,13 @@ class BusMonitor:
 
 
 class Decoder:
-    """Says in the words of IEC 62386 what sightings mean, each in the light of those before it."""
+    """Says in the words of IEC 62386 what sightings mean, each in the light of those before it.
 
-    def __init__(self) -> None:
+    `types` tells the types of the instances of input devices: most of their events do not say them.
+    """
+
+    def __init__(self, types: Callable[[], InstanceTypes] = InstanceTypes) -> None:
+        self._types = types
         self._device_type = 0
         self._asked: Any = None
 
@@ -83,7 +89,11 @@ class Decoder:
         """Return what a sighting means; they have to come in their order."""
         if sighting.is_answer:
             return self._answer(sighting.data)
-        command = from_frame(ForwardFrame(sighting.bits, sighting.data or 0), devicetype=self._device_type)
+        command = from_frame(
+            ForwardFrame(sighting.bits, sighting.data or 0),
+            devicetype=self._device_type,
+            dev_inst_map=self._types().mapper,
+        )
         # ENABLE DEVICE TYPE holds for the next command only (IEC 62386-102, 11.7.4).
         self._device_type = command.param if isinstance(command, EnableDeviceType) else 0
         self._asked = command if command.response is not None else None

@@ -116,10 +116,10 @@ class InstanceTypes:
     """The types of the instances of a line: an event that names device and instance does not say its own."""
 
     def __init__(self, devices: Iterable[InputDevice] = ()) -> None:
-        self._types = DeviceInstanceTypeMapper()
+        self.mapper = DeviceInstanceTypeMapper()
         for device in devices:
             for instance in device.instances:
-                self._types.add_type(
+                self.mapper.add_type(
                     short_address=device.address, instance_number=instance.number, instance_type=instance.type
                 )
 
@@ -135,7 +135,7 @@ class InstanceTypes:
             )
         if data >> 16 & 1:
             return None
-        message: Any = Command.from_frame(frame, dev_inst_map=self._types)
+        message: Any = Command.from_frame(frame, dev_inst_map=self.mapper)
         if not hasattr(message, "instance_type"):
             return None  # bits that no event has
         scheme = _scheme(message)

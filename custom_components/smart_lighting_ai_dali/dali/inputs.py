@@ -59,7 +59,8 @@ class Inputs:
     ) -> None:
         self._transactions = transactions
         self._known = KnownInputs(devices)
-        self._types = InstanceTypes(self._present_devices())
+        self.types = InstanceTypes(self._present_devices())
+        """Of which type each instance is, for whoever reads events."""
         self._tell = tell
         self._due: dict[str, float] = {}
         self._to_describe: dict[str, float] = {}
@@ -135,7 +136,7 @@ class Inputs:
         self._known.forget(key)
         self._due.pop(key, None)
         self._to_describe.pop(key, None)
-        self._types = InstanceTypes(self._present_devices())
+        self.types = InstanceTypes(self._present_devices())
         self._tell(InputDeviceForgotten(key))
 
     def diagnostics(self) -> dict[str, Any]:
@@ -156,7 +157,7 @@ class Inputs:
         """Take note of what a device says, and of what it is told by others."""
         if len(frame) != FRAME_BITS:
             return
-        match self._types.read(frame):
+        match self.types.read(frame):
             case Event() as event:
                 self._take(event)
             case PowerCycle() as cycle:
@@ -282,7 +283,7 @@ class Inputs:
     def _keep(self, device: InputDevice) -> None:
         new = device.key not in self._known.devices
         changed = self._known.keep(device)
-        self._types = InstanceTypes(self._present_devices())
+        self.types = InstanceTypes(self._present_devices())
         self._read((device.key,))
         if new:
             self._tell(InputDeviceFound(device))

@@ -2,11 +2,14 @@
 
 from dali.address import GearBroadcast, GearShort
 from dali.command import Command
+from dali.device import pushbutton
 from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame
 from dali.gear import colour, general
 import pytest
 
 from custom_components.smart_lighting_ai_dali.dali.bus_monitor import KEPT, BusMonitor, Decoder, Sighting
+from custom_components.smart_lighting_ai_dali.dali.input_device import InputDevice, Instance, InstanceType
+from custom_components.smart_lighting_ai_dali.dali.input_events import InstanceTypes
 
 QUERY = general.QueryActualLevel(GearShort(3))
 
@@ -100,3 +103,14 @@ def test_every_frame_has_words(bits: int) -> None:
     for data in range(0, 1 << bits, step):
         text = decoder.text(Sighting(time=0.0, own=False, bits=bits, data=data))
         assert text
+
+
+def test_events_are_told_by_what_is_known_of_their_instances() -> None:
+    monitor = BusMonitor()
+    see(monitor, pushbutton.ShortPress(short_address=2, instance_number=1), own=False)
+    button = Instance(number=1, type=InstanceType.PUSH_BUTTON)
+    types = InstanceTypes([InputDevice(address=2, instances=(button,))])
+    (sighting,) = monitor.recent
+    assert Decoder(lambda: types).text(sighting) == "ShortPress(short_address=2, instance_number=1)"
+    # Of an instance that nobody knows the event may be anything.
+    assert "Ambiguous" in Decoder().text(sighting)
