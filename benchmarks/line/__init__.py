@@ -11,6 +11,7 @@ import psutil
 from ..goals import row
 from ..home_assistant import in_home_assistant
 from . import peers
+from .commissioning import measure_commissioning
 from .goals import GOALS
 from .house import open_house
 from .known import gear_of
@@ -35,6 +36,7 @@ def run() -> tuple[str, dict[str, float]]:
             figures |= asyncio.run(_alone(simulator))
         figures["loop_gap_ms_max"] = seen.longest * 1000
     figures["same_level_64_speedup"] = peer["same_level_64_seconds"] / figures["same_level_64_seconds"]
+    figures |= measure_commissioning()
     figures |= _many_lines()
     known = {key: figures[key] for key in GOALS if key in figures}
     rest = {key: value for key, value in figures.items() if key not in GOALS}
