@@ -38,12 +38,15 @@ from custom_components.smart_lighting_ai_dali.dali.events import (
     GearFound,
     LineStatus,
 )
-from custom_components.smart_lighting_ai_dali.dali.level import Level
+from custom_components.smart_lighting_ai_dali.dali.fade import Fade
+from custom_components.smart_lighting_ai_dali.dali.level import OFF, Level
+from custom_components.smart_lighting_ai_dali.dali.stored import Stay, Stored
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
+from custom_components.smart_lighting_ai_dali.simulator.device_specification import InstanceType
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
-from .conftest import Build, Connect, lamp
+from .conftest import Build, Connect, lamp, panel
 from .line_bench import Bench, known
 
 FAST: Final = 50.0
@@ -306,6 +309,62 @@ async def test_a_replacement_goes_by_the_name_of_the_broken_gear(build: Build, c
     assert not result.new
     assert not result.missing
     assert list(bench.line.gear) == [key]
+
+
+async def test_a_replacement_is_set_as_the_broken_gear_was(build: Build, connect: Connect) -> None:
+    stored = Stored(
+        power_on=Level(70), system_failure=Stay.AS_IT_WAS, fade_rate=5, scenes=(Level(10), None, OFF, *(None,) * 13)
+    )
+    broken = known(1, groups=frozenset({2, 9}), minimum=Level(60), maximum=Level(200), fade=Fade(4), stored=stored)
+    used = new(5, groups=frozenset({1, 2}), minimum=210, maximum=220, scenes={1: 99, 2: 5})
+    bench = await connect(build(used, speed=FAST), gear=[broken])
+    result = await commission(bench, Replace(key=broken.key))
+    assert result.not_restored == ()
+    (snapshot,) = await snapshots(bench)
+    assert snapshot["address"] == 1
+    assert snapshot["groups"] == [2, 9]
+    assert snapshot["scenes"] == {"0": 10, "2": 0}
+    assert (snapshot["minimum"], snapshot["maximum"]) == (60, 200)
+    assert (snapshot["fade_time"], snapshot["fade_rate"]) == (4, 5)
+    assert (snapshot["power_on_level"], snapshot["system_failure_level"]) == (70, 255)
+    assert bench.line.gear[broken.key].groups == frozenset({2, 9})
+    assert bench.line.gear[broken.key].stored == stored
+    assert Phase.RESTORING in {one.phase for one in progress_of(bench)}
+
+
+async def test_what_nobody_had_read_of_the_broken_gear_is_told(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(9, serial=2005, level=0), speed=FAST), gear=[known(1)])
+    await bench.line.scan()
+    by = next(key for key, gear in bench.line.gear.items() if gear.address == 9)
+    result = await commission(bench, Replace(key=known(1).key, by=by))
+    assert result.not_restored == ("fade_rate", "power_on_level", "system_failure_level", "scenes")
+    assert await addresses(bench) == [1]
+    assert list(bench.line.gear) == [known(1).key]
+
+
+async def test_two_gear_that_their_maker_gave_one_number_are_told_apart(build: Build, connect: Connect) -> None:
+    bench = await connect(build(lamp(1, level=0), lamp(None, serial=1001, level=0), speed=FAST), gear=[known(1)])
+    await commission(bench, FindNew())
+    assert await addresses(bench) == [1, 0]
+    assert len(bench.line.gear) == 2
+    assert bench.line.gear[known(1).key].address == 1
+
+
+async def test_input_devices_get_addresses_of_their_own(build: Build, connect: Connect) -> None:
+    button = InstanceType.PUSH_BUTTON
+    devices = [panel(3, button), panel(None, button, serial=77), panel(None, button, serial=78)]
+    bench = await connect(build(lamp(0, level=0), devices=devices, speed=FAST), gear=[known(0)])
+    result = await commission(bench, FindNew(family=Family.INPUT_DEVICES))
+    assert result.addresses == (0, 1)
+    assert result.found == 2
+    assert {device.address for device in bench.line.inputs.devices.values()} == {0, 1, 3}
+    await commission(bench, SwapAddresses(family=Family.INPUT_DEVICES, first=3, second=0))
+    by_key = {key: device.address for key, device in bench.line.inputs.devices.items()}
+    assert by_key["d4000000000002-2003-0"] == 0
+    assert await addresses(bench) == [0]
+    result = await commission(bench, NewInstallation(family=Family.INPUT_DEVICES))
+    assert result.addresses == (0, 1, 2)
+    assert len(bench.line.inputs.devices) == 3
 
 
 @pytest.mark.parametrize("family", Family)

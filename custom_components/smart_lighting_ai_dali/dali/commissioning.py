@@ -1,7 +1,7 @@
 """Commission a line: one job at a time, which may be cancelled at any frame and leaves the line clean."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 import logging
 from typing import Final
@@ -13,7 +13,6 @@ from .addressing import ADDRESSING, Family, is_addressing
 from .census import Census
 from .commissioning_jobs import CommissioningJobs
 from .commissioning_orders import CommissioningProgress, CommissioningResult, NewInstallation, Order, Phase
-from .discovery import DeviceScanResult
 from .errors import (
     CommissioningCancelledError,
     CommissioningDisturbedError,
@@ -22,6 +21,8 @@ from .errors import (
     LineStoppedError,
 )
 from .events import CommissioningProgressed, LineEvent
+from .gear_settings import GearSettings
+from .inputs import Inputs
 from .scan import Scanner
 from .sequences import Steps
 from .state import KnownState
@@ -46,17 +47,24 @@ class Commissioning:
         *,
         census: Census,
         scanner: Scanner,
-        find_devices: Callable[[], Awaitable[DeviceScanResult]],
+        inputs: Inputs,
+        settings: GearSettings,
         tell: Callable[[LineEvent], None],
     ) -> None:
         self.progress = CommissioningProgress()
         self._transactions = transactions
         self._census = census
         self._scanner = scanner
-        self._find_devices = find_devices
         self._tell = tell
         self._jobs = CommissioningJobs(
-            transactions, known, scanner=scanner, listening=self._listening, advance=self._advance, tell=tell
+            transactions,
+            known,
+            scanner=scanner,
+            inputs=inputs,
+            settings=settings,
+            listening=self._listening,
+            advance=self._advance,
+            tell=tell,
         )
         self._task: asyncio.Task[CommissioningResult] | None = None
         self._ended_by: LineError | None = None
@@ -133,8 +141,6 @@ class Commissioning:
             result = await self._jobs.do(order)
             if order.family is Family.GEAR:
                 self._census.settle(all_known=complete and result.is_clear, since=self._census.changes)
-            else:
-                await self._find_devices()
             _LOGGER.info("commissioning=done task=%s addresses=%d", order.task, len(result.addresses))
         except asyncio.CancelledError:
             if self._ended_by is None:

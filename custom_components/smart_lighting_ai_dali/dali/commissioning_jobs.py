@@ -23,6 +23,9 @@ from .discovery import ScanProgress
 from .errors import AddressInUseError, GearNotBrokenError, NoAnswerError
 from .events import GearForgotten, LineEvent, StateChanged
 from .gear import Gear
+from .gear_settings import GearSettings
+from .inputs import Inputs
+from .replacement import restore
 from .scan import Scanner
 from .sequences import Steps, describe
 from .state import KnownState
@@ -39,6 +42,8 @@ class CommissioningJobs:
         known: KnownState,
         *,
         scanner: Scanner,
+        inputs: Inputs,
+        settings: GearSettings,
         listening: Callable[[Family, Steps[None]], Awaitable[None]],
         advance: Callable[[Phase, int, float], None],
         tell: Callable[[LineEvent], None],
@@ -46,6 +51,8 @@ class CommissioningJobs:
         self._transactions = transactions
         self._known = known
         self._scanner = scanner
+        self._inputs = inputs
+        self._settings = settings
         self._listening = listening
         self._advance = advance
         self._tell = tell
@@ -78,7 +85,7 @@ class CommissioningJobs:
             if order.family is Family.GEAR:
                 self._displace(self._known.gear)
             await self._send(take_all_addresses(ADDRESSING[order.family]))
-        giver = self._giver(order.family)
+        giver = self._giver(order.family, in_use=())
         await self._listening(order.family, giver.give_to_new())
         self._interrupted.discard(order.family)
         # Who was given an address before an interruption is read as well, and who kept theirs.
@@ -97,7 +104,7 @@ class CommissioningJobs:
         for address in sorted(shared):
             if order.family is Family.GEAR:
                 self._displace(self._keys_at(address))
-            giver = self._giver(order.family, also=given | shared)
+            giver = self._giver(order.family, in_use=self._in_use(order.family) | given | shared)
             await self._listening(order.family, giver.share_out(address))
             given.update(giver.given)
             left_out += giver.left_out
@@ -117,7 +124,12 @@ class CommissioningJobs:
             self._known.forget(new.own_key)
             self._tell(GearForgotten(new.own_key))
         self._scanner.keep(replace(new, goes_by=None if new.own_key == order.key else order.key))
-        return CommissioningResult(task=order.task, family=order.family, addresses=(broken.address,), found=1)
+        not_restored = await restore(
+            self._settings, order.key, broken, progress=lambda part: self._advance(Phase.RESTORING, 1, part)
+        )
+        return CommissioningResult(
+            task=order.task, family=order.family, addresses=(broken.address,), found=1, not_restored=not_restored
+        )
 
     async def _set_address(self, order: SetAddress) -> CommissioningResult:
         if order.new in self._in_use(order.family):
@@ -178,6 +190,16 @@ class CommissioningJobs:
 
         self._advance(Phase.READING, 0, 0.0)
         addresses = frozenset(given)
+        if order.family is Family.INPUT_DEVICES:
+            devices = await self._inputs.find()
+            there = {device.address for device in devices.found}
+            return CommissioningResult(
+                task=order.task,
+                family=order.family,
+                addresses=tuple(sorted(addresses | there if everywhere else addresses)),
+                found=len(there if everywhere else there & addresses),
+                shared_addresses=devices.shared_addresses,
+            )
         looked = await self._scanner.look(range(ADDRESSES) if everywhere else addresses, addresses, progress)
         return CommissioningResult(
             task=order.task,
@@ -189,10 +211,10 @@ class CommissioningJobs:
 
     # Small things
 
-    def _giver(self, family: Family, *, also: Iterable[int] = ()) -> AddressGiver:
+    def _giver(self, family: Family, *, in_use: Iterable[int] | None = None) -> AddressGiver:
         giver = AddressGiver(
             ADDRESSING[family],
-            in_use={*self._in_use(family), *also},
+            in_use=self._in_use(family) if in_use is None else in_use,
             time=asyncio.get_running_loop().time,
             progress=lambda: self._advance(Phase.SEARCHING, len(giver.given), giver.searched),
         )
@@ -200,8 +222,8 @@ class CommissioningJobs:
 
     def _in_use(self, family: Family) -> set[int]:
         """Return the short addresses that are known to be somebody's, also of who is silent now."""
-        if family is not Family.GEAR:
-            return set()
+        if family is Family.INPUT_DEVICES:
+            return {device.address for device in self._inputs.devices.values()}
         return {gear.address for key, gear in self._known.gear.items() if self._known.present(key)}
 
     def _keys_at(self, address: int) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Find the gear or the input devices of a line: who is there, and what each is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 import logging
+from types import MappingProxyType
 from typing import Final, Protocol, Self
 
 from .errors import AnswersCollidedError, NoAnswerError
@@ -114,11 +115,14 @@ class Discovery[T: Found]:
         *,
         found: Callable[[T], None],
         expected: frozenset[int] = frozenset(),
+        places: Mapping[str, int] = MappingProxyType({}),
         progress: ScanListener | None = None,
     ) -> None:
         self._kind = kind
         self._transactions = transactions
         self._expected = expected
+        # Where something is by its key, of what is at none of the addresses that are looked at.
+        self._places = places
         self._found = found
         self._progress = progress
         self.at: dict[int, T] = {}
@@ -148,7 +152,7 @@ class Discovery[T: Found]:
             return False
         try:
             one: T = await self._transactions.send(self._kind.describe(address), priority=Priority.CONFIGURATION)
-            if any(other.key == one.key for other in self.at.values()):
+            if any(other.key == one.key for other in self.at.values()) or await self._is_elsewhere(one.key):
                 one = await self._tell_apart(one)
         except AnswersCollidedError:
             self.shared_addresses.add(address)
@@ -162,6 +166,15 @@ class Discovery[T: Found]:
             self.at[address] = one
             self._found(one)
         return True
+
+    async def _is_elsewhere(self, key: str) -> bool:
+        """Tell whether something answers where this was known to be: it is another with the same numbers then."""
+        if key not in self._places:
+            return False
+        for _ in range(_PATIENCE):
+            if await self._transactions.send(self._kind.is_present(self._places[key]), priority=Priority.CONFIGURATION):
+                return True
+        return False
 
     async def _tell_apart(self, one: T) -> T:
         """Return what its maker gave the numbers of another, under its random address or its short one."""

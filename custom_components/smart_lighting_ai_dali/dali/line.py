@@ -117,16 +117,17 @@ class Line:
         self._gathering = Gathering(
             self._transactions, self._known, all_known=lambda: self.complete, carried=self._carried
         )
+        self.many = ManyGear(self._transactions, self._known, self._gathering, carried=self._carried)
+        self.settings = GearSettings(self._transactions, self._known, self._tell)
         self.commissioning = Commissioning(
             self._transactions,
             self._known,
             census=self._census,
             scanner=self._scanner,
-            find_devices=self.inputs.find,
+            inputs=self.inputs,
+            settings=self.settings,
             tell=self._tell,
         )
-        self.many = ManyGear(self._transactions, self._known, self._gathering, carried=self._carried)
-        self.settings = GearSettings(self._transactions, self._known, self._tell)
         self.scenes = Scenes(self._known, self.many, self.settings)
         self.failures = FailureSweep(self._transactions, self._known, self._tell)
         self.reports = Reports(self._transactions, self._known, self._tell)

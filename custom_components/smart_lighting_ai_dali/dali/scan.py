@@ -56,8 +56,16 @@ class Scanner:
         self, addresses: Iterable[int], expected: frozenset[int], progress: ScanListener | None = None
     ) -> Discovery[Gear]:
         """Look at some addresses only, at those longest where gear is expected. Raises LineError."""
-        discovery = Discovery(GEAR, self._transactions, found=self.keep, expected=expected, progress=progress)
-        await discovery.run(addresses)
+        wanted = frozenset(addresses)
+        places = {
+            gear.own_key: gear.address
+            for key, gear in self._known.gear.items()
+            if self._known.present(key) and gear.address not in wanted
+        }
+        discovery = Discovery(
+            GEAR, self._transactions, found=self.keep, expected=expected, places=places, progress=progress
+        )
+        await discovery.run(wanted)
         return discovery
 
     async def stop(self) -> None:
