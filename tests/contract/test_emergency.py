@@ -54,7 +54,7 @@ async def test_it_is_read_and_other_gear_is_not(build: Build, connect: Connect) 
     assert state is not None
     assert (state.mode, state.charge) == (EmergencyMode.NORMAL, 100)
     assert bench.line.emergency.state(known(2).key) is None
-    assert ReportsChanged(frozenset((KEY,))) in bench.events
+    await bench.until(lambda: ReportsChanged(frozenset((KEY,))) in bench.events)
     assert bench.writes() == []
 
 

@@ -58,7 +58,7 @@ async def test_banks_and_the_luminaire_are_found_once(build: Build, connect: Con
     assert bench.line.gear[KEY].luminaire == Luminaire(
         name="Panel 600", year=2026, week=47, power=38, light_output=4200, colour_rendering=90, kelvin=4000
     )
-    assert len([event for event in bench.events if isinstance(event, GearChanged)]) == 2
+    await bench.until(lambda: [type(event) for event in bench.events].count(GearChanged) == 2)
     assert Gear.from_dict(bench.line.gear[KEY].as_dict()) == bench.line.gear[KEY]
 
 
@@ -71,7 +71,7 @@ async def test_what_a_gear_tells_is_read_without_anyone_asking(build: Build, con
     assert values[Reported.ENERGY] == pytest.approx(100 * RATED, rel=0.01)
     assert values[Reported.OPERATING_TIME] == pytest.approx(360_000, abs=600)
     assert (values[Reported.TEMPERATURE], values[Reported.OVERALL_FAILURE]) == (55, 0)
-    assert ReportsChanged(frozenset((KEY,))) in bench.events
+    await bench.until(lambda: ReportsChanged(frozenset((KEY,))) in bench.events)
 
 
 async def test_power_follows_the_level(build: Build, connect: Connect) -> None:
