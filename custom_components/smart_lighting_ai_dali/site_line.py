@@ -33,6 +33,7 @@ from .dali.line import Line
 from .entity import async_describe_anew
 from .fleets import load_fleet
 from .gear_store import GearStore
+from .input_issues import async_clear_inputs, async_report_inputs
 from .input_store import InputStore
 from .line_issues import async_clear_issues, async_report_problem
 from .simulator.simulated_line import SimulatedLine
@@ -144,6 +145,7 @@ class SiteLine:
             self._coordinator.async_replace_line(self.line, names=names, areas=areas)
         self._coordinator.input_names, self._coordinator.input_areas = input_names, input_areas
         self._register_device()
+        async_report_inputs(self._hass, self.subentry, self.line.inputs)
         self.line.subscribe(self._listen)
         self.line.start()
 
@@ -162,6 +164,7 @@ class SiteLine:
         """Remove what was kept of a line that was removed."""
         await self._store.async_remove()
         await self._input_store.async_remove()
+        async_clear_inputs(self._hass, self.subentry.subentry_id)
 
     async def async_restart_simulator(self) -> bool:
         """Restart the simulator; return whether there is one. Raises OSError."""
@@ -191,6 +194,7 @@ class SiteLine:
                 self._store.save_soon(self.line.gear.values)
             case InputDeviceFound() | InputDeviceChanged() | InputDeviceForgotten():
                 self._input_store.save_soon(self.line.inputs.devices.values)
+                async_report_inputs(self._hass, self.subentry, self.line.inputs)
         self.coordinator.async_handle(event)
 
     async def _first_scan(self) -> None:

@@ -5,15 +5,24 @@ from typing import Any
 
 from dali.device.general import EventScheme
 from homeassistant.components.event import ATTR_EVENT_TYPE, ATTR_MULTI_PRESS_COUNT
+from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.smart_lighting_ai_dali import async_remove_config_entry_device
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
+from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
 from custom_components.smart_lighting_ai_dali.dali.input_device import InputDevice, Instance, InstanceType
 from custom_components.smart_lighting_ai_dali.db.signals import Input, Signal
@@ -22,6 +31,7 @@ from custom_components.smart_lighting_ai_dali.diagnostics import (
     async_get_device_diagnostics,
 )
 from custom_components.smart_lighting_ai_dali.simulator.device_specification import (
+    EventScheme as SimulatedScheme,
     InstanceSpecification,
     InstanceType as Kind,
 )
@@ -286,3 +296,38 @@ async def test_what_input_devices_sense_is_collected_in_their_room(hass: HomeAss
     assert value_of(Signal.INPUT, hass.states.get(home.button(0))) in {Input.DOUBLE_PRESS, Input.RELEASED}
     await home.port.do(lambda simulation: simulation.inputs.move(CEILING, 0, present=True))
     await home.house.until(lambda: value_of(Signal.MOTION, hass.states.get(home.occupancy)) == 1)
+
+
+async def test_panels_that_say_the_same_are_set_to_be_distinct_where_someone_agrees(
+    hass: HomeAssistant, plug_in: PlugIn, build: Build
+) -> None:
+    # As they come from the factory.
+    button = InstanceSpecification(kind=Kind.PUSH_BUTTON, scheme=SimulatedScheme.INSTANCE)
+    port = plug_in(lamp(1), devices=(panel(0, button), panel(1, button)))
+    house: House = await build(line_of(port, "Ground floor"))
+    issue_id = f"inputs_indistinct_{next(iter(house.entry.subentries))}"
+    issues = ir.async_get(hass)
+    await house.until(lambda: issues.async_get_issue(DOMAIN, issue_id) is not None, 30)
+    await house.until(lambda: not next(iter(house.site.lines.values())).line.scanning, 30)
+    assert await async_setup_component(hass, "repairs", {})
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    dialog = await flows.async_init(DOMAIN, data={"issue_id": issue_id})
+    assert dialog["description_placeholders"] == {"line": "Ground floor", "addresses": "0, 1"}
+    await port.do(lambda simulation: simulation.unplug())
+    failed = await flows.async_configure(dialog["flow_id"], {})
+    assert failed["reason"] == "inputs_not_set"
+    assert translation("issues", "inputs_indistinct", "fix_flow", "abort", failed["reason"])
+    await port.do(lambda simulation: simulation.replug())
+    line = next(iter(house.site.lines.values())).line
+    await house.until(lambda: line.diagnostics()["connections"] == 2 and line.status is LineStatus.ONLINE)
+    dialog = await flows.async_init(DOMAIN, data={"issue_id": issue_id})
+    done = await flows.async_configure(dialog["flow_id"], {})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+    snapshots: Any = await port.do(lambda simulation: simulation.inputs.snapshots())
+    assert {one["instances"][0]["scheme"] for one in snapshots} == {SimulatedScheme.DEVICE_INSTANCE}
+    await port.do(lambda simulation: simulation.inputs.gesture(1, 0, "short"))
+    await house.until(lambda: house.state(house.input_entity("event", 1, "button_0")) != STATE_UNKNOWN)
+    assert house.state(house.input_entity("event", 0, "button_0")) == STATE_UNKNOWN

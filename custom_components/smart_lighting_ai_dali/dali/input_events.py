@@ -1,5 +1,6 @@
 """What input devices say by themselves: which instance it was, and what happened (IEC 62386-103, 9.7)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,6 +156,29 @@ def senders(sender: Sender, devices: Iterable[InputDevice]) -> list[tuple[InputD
     """Return the instances that may have sent an event: those known to have its scheme, or all that fit."""
     fitting = [(device, one) for device in devices for one in device.instances if sender.fits(device, one)]
     return [(device, one) for device, one in fitting if one.scheme is sender.scheme] or fitting
+
+
+def sender_of(device: InputDevice, instance: Instance) -> Sender:
+    """Return whom the events of an instance name."""
+    scheme = instance.scheme
+    match scheme:
+        case EventScheme.instance:
+            return Sender(scheme=scheme, number=instance.number, type=instance.type)
+        case EventScheme.device:
+            return Sender(scheme=scheme, address=device.address, type=instance.type)
+        case EventScheme.device_instance:
+            return Sender(scheme=scheme, address=device.address, number=instance.number)
+        case EventScheme.device_group:
+            return Sender(scheme=scheme, device_group=min(device.groups, default=None), type=instance.type)
+        case _:
+            return Sender(scheme=scheme, instance_group=instance.primary_group, type=instance.type)
+
+
+def indistinct(devices: Iterable[InputDevice]) -> list[tuple[InputDevice, Instance]]:
+    """Return the instances that tell events, and whose events name another instance as well."""
+    telling = [(device, one) for device in devices for one in device.instances if one.enabled and one.event_filter]
+    named = Counter(sender_of(device, one) for device, one in telling)
+    return [(device, one) for device, one in telling if named[sender_of(device, one)] > 1]
 
 
 def event_names() -> Iterator[tuple[InstanceType, str, int]]:

@@ -20,6 +20,8 @@ from custom_components.smart_lighting_ai_dali.dali.input_events import (
     Stuck,
     Used,
     event_names,
+    indistinct,
+    sender_of,
     senders,
 )
 
@@ -179,3 +181,35 @@ def test_every_kind_of_event_has_its_bit_in_the_filter() -> None:
         for one in filters:
             name = str(one.name)
             assert named[kind, others.get(name, name.removeprefix("button_"))] == int(one)
+
+
+@pytest.mark.parametrize("scheme", EventScheme)
+def test_whom_events_name_is_known_beforehand(scheme: EventScheme) -> None:
+    device = panel(scheme)
+    spoken = device.instances[1]
+    assert heard(pushbutton.ShortPress(**SOURCES[scheme]).frame, device).sender == sender_of(device, spoken)
+
+
+def numbered(*schemes: EventScheme, address: int = ADDRESS, **more: Any) -> InputDevice:
+    """Return a device with push buttons that tell something, one for each scheme."""
+    buttons = (instance(number, scheme=scheme, event_filter=4, **more) for number, scheme in enumerate(schemes))
+    return InputDevice(address=address, groups=frozenset({GROUP}), instances=tuple(buttons))
+
+
+def test_who_can_not_be_told_apart_is_found() -> None:
+    by_number = numbered(EventScheme.instance), numbered(EventScheme.instance, address=6)
+    assert [device.address for device, _ in indistinct(by_number)] == [ADDRESS, 6]
+    by_device = numbered(EventScheme.device, EventScheme.device, EventScheme.device_instance)
+    assert [one.number for _, one in indistinct([by_device])] == [0, 1]
+    by_group = numbered(EventScheme.device_group), numbered(EventScheme.device_group, address=6)
+    assert len(indistinct(by_group)) == 2
+    by_instance_group = numbered(EventScheme.instance_group, EventScheme.instance_group, primary_group=3)
+    assert len(indistinct([by_instance_group])) == 2
+
+
+def test_whoever_is_named_alone_or_tells_nothing_is_distinct() -> None:
+    alone = numbered(EventScheme.instance, EventScheme.device, EventScheme.device_instance)
+    assert indistinct([alone, numbered(EventScheme.device_instance, address=6)]) == []
+    silent = InputDevice(address=7, instances=(instance(0, scheme=EventScheme.instance),))
+    off = numbered(EventScheme.instance, address=8, enabled=False)
+    assert indistinct([alone, silent, off]) == []
