@@ -16,6 +16,7 @@ from .goals import GOALS
 from .house import open_house
 from .known import gear_of
 from .loop_gap import gaps
+from .questions import measure_questions
 from .simulator import Simulator, crowd, fleet, simulated
 from .targets import measure_distinct, measure_many_lines, measure_reading, online
 from .together import measure_latency, measure_same_level
@@ -37,6 +38,7 @@ def run() -> tuple[str, dict[str, float]]:
         figures["loop_gap_ms_max"] = seen.longest * 1000
     figures["same_level_64_speedup"] = peer["same_level_64_seconds"] / figures["same_level_64_seconds"]
     figures |= measure_commissioning()
+    figures |= measure_questions()
     figures |= _many_lines()
     known = {key: figures[key] for key in GOALS if key in figures}
     rest = {key: value for key, value in figures.items() if key not in GOALS}
