@@ -381,3 +381,38 @@ async def test_what_was_commissioned_is_known_at_once(build: Build, connect: Con
     await press(bench, 0, 0, "short")
     # Its events name it by its type and number, since it had no address yet.
     await bench.until(lambda: gestures(bench) == [(key_of(0), 0, "short_press")])
+
+
+async def test_a_button_that_is_stuck_is_known_until_it_is_free(build: Build, connect: Connect) -> None:
+    device = known_panel(5, InstanceType.PUSH_BUTTON, InstanceType.PUSH_BUTTON)
+    simulated = build(devices=[panel(5, Kind.PUSH_BUTTON, Kind.PUSH_BUTTON)], speed=16)
+    bench = await connect(simulated, devices=[device])
+    state = bench.line.inputs.state
+    await press(bench, 5, 1, "press")
+    # Twenty seconds of the device.
+    await bench.until(lambda: state(device.key).instance(1).error is True)
+    assert not state(device.key).instance(0).error
+    await press(bench, 5, 1, "release")
+    await bench.until(lambda: state(device.key).instance(1).error is False)
+
+
+async def test_who_gets_the_address_of_another_is_not_taken_for_it(build: Build, connect: Connect) -> None:
+    # The panel at this address was replaced by another one of the same make.
+    before = known_panel(5, InstanceType.PUSH_BUTTON)
+    bench = await connect(build(devices=[panel(5, Kind.PUSH_BUTTON, serial=77)], speed=16), devices=[before])
+    result = await bench.line.inputs.find()
+    assert [device.key for device in result.new] == ["d4000000000002-77-0"]
+    assert result.missing == {before.key}
+    await press(bench, 5, 0, "short")
+    await bench.until(lambda: gestures(bench) == [("d4000000000002-77-0", 0, "short_press")])
+    with pytest.raises(InputUnknownError):
+        await bench.line.inputs.identify(before.key)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_device_that_was_configured_and_is_gone_stays_as_it_was(build: Build, connect: Connect) -> None:
+    device = known_panel(5, InstanceType.PUSH_BUTTON)
+    bench = await connect(build(lamp(1), speed=16), devices=[device])
+    await foreign(bench, general.DTR0(0b1), general.SetEventFilter(DeviceShort(5), InstanceNumber(0)))
+    await bench.until(lambda: not bench.line.inputs.state(device.key).available, 15)
+    assert bench.line.inputs.devices[device.key] == device

@@ -331,3 +331,18 @@ async def test_panels_that_say_the_same_are_set_to_be_distinct_where_someone_agr
     await port.do(lambda simulation: simulation.inputs.gesture(1, 0, "short"))
     await house.until(lambda: house.state(house.input_entity("event", 1, "button_0")) != STATE_UNKNOWN)
     assert house.state(house.input_entity("event", 0, "button_0")) == STATE_UNKNOWN
+
+
+async def test_what_was_kept_and_can_not_be_read_is_found_again(
+    plug_in: PlugIn, build: Build, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    gear = Gear(address=1, identity=GearIdentity(4_000_000_000_001, 1001, 0), edition=2, device_types=(6,))
+    ceiling = found(CEILING, instance(0, InstanceType.OCCUPANCY_SENSOR, 2, 0b111))
+    kept = {"ground": {"gear": [gear.as_dict()]}, "ground.inputs": {"devices": [{"address": 1}, ceiling]}}
+    for key, data in kept.items():
+        hass_storage[f"{DOMAIN}.{key}"] = {"version": 1, "key": f"{DOMAIN}.{key}", "data": data}
+    port = plug_in(lamp(1), devices=DEVICES)
+    house: House = await build({**line_of(port), "subentry_id": "ground"})
+    await house.until(lambda: house.state(house.input_entity("binary_sensor", CEILING, "occupancy_0")) == STATE_OFF)
+    assert "input_device=unreadable" in caplog.text
+    assert house.state(house.input_entity("event", WALL, "button_0")) is None
