@@ -1,20 +1,14 @@
 """A line is commissioned over a real serial port, whatever happens meanwhile."""
 
 import asyncio
-from collections.abc import Callable
 import time
-from typing import Any, Final
 
-from dali.gear import general
 import pytest
 
 from custom_components.smart_lighting_ai_dali.dali.addressing import Family
 from custom_components.smart_lighting_ai_dali.dali.commissioning_orders import (
-    CommissioningProgress,
-    CommissioningResult,
     FindNew,
     NewInstallation,
-    Order,
     Phase,
     Replace,
     ResolveDuplicates,
@@ -22,77 +16,16 @@ from custom_components.smart_lighting_ai_dali.dali.commissioning_orders import (
     SwapAddresses,
     Task,
 )
-from custom_components.smart_lighting_ai_dali.dali.errors import (
-    AddressInUseError,
-    CommissioningCancelledError,
-    CommissioningDisturbedError,
-    CommissioningRunningError,
-    GearNotBrokenError,
-    LineDisconnectedError,
-    LineWithoutPowerError,
-    NoAnswerError,
-)
-from custom_components.smart_lighting_ai_dali.dali.events import (
-    CommissioningProgressed,
-    GearForgotten,
-    GearFound,
-    LineStatus,
-)
+from custom_components.smart_lighting_ai_dali.dali.errors import AddressInUseError, GearNotBrokenError, NoAnswerError
+from custom_components.smart_lighting_ai_dali.dali.events import GearForgotten, GearFound
 from custom_components.smart_lighting_ai_dali.dali.fade import Fade
 from custom_components.smart_lighting_ai_dali.dali.level import OFF, Level
 from custom_components.smart_lighting_ai_dali.dali.stored import Stay, Stored
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
-from custom_components.smart_lighting_ai_dali.simulator.device_specification import InstanceType
-from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
-from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
-from .conftest import Build, Connect, lamp, panel
-from .line_bench import Bench, known
-
-FAST: Final = 50.0
-_TERMINATE: Final = general.Terminate().frame.as_integer
-
-
-def new(number: int, **more: Any) -> GearSpecification:
-    """Return a gear without a short address."""
-    return lamp(None, name=f"New {number}", serial=2000 + number, level=0, **more)
-
-
-async def commission(bench: Bench, order: Order) -> CommissioningResult:
-    """Do a job to its end."""
-    bench.line.commissioning.start(order)
-    async with asyncio.timeout(60):
-        return await bench.line.commissioning.wait()
-
-
-async def snapshots(bench: Bench) -> list[dict[str, Any]]:
-    """Return how each gear is."""
-    return await asyncio.to_thread(bench.simulated.call, Simulation.snapshots)
-
-
-async def addresses(bench: Bench) -> list[Any]:
-    """Return the short address of each gear."""
-    return [one["address"] for one in await snapshots(bench)]
-
-
-async def is_clean(bench: Bench) -> bool:
-    """Tell whether no gear listens to commissioning."""
-    return all(one["initialisation"] == "disabled" for one in await snapshots(bench))
-
-
-async def do(bench: Bench, action: Callable[[Simulation], Any]) -> None:
-    """Do something to the simulated line."""
-    await asyncio.to_thread(bench.simulated.call, action)
-
-
-def progress_of(bench: Bench) -> list[CommissioningProgress]:
-    """Return what the line told of its commissioning."""
-    return [event.progress for event in bench.events if isinstance(event, CommissioningProgressed)]
-
-
-async def until_found(bench: Bench, count: int) -> None:
-    """Wait until so many have an address."""
-    await bench.until(lambda: any(one.found >= count for one in progress_of(bench)), 20)
+from .commissioning_bench import FAST, addresses, commission, is_clean, new, progress_of, snapshots
+from .conftest import Build, Connect, lamp
+from .line_bench import known
 
 
 async def test_new_gear_is_found_and_becomes_known(build: Build, connect: Connect) -> None:
@@ -111,95 +44,6 @@ async def test_new_gear_is_found_and_becomes_known(build: Build, connect: Connec
     assert [one.phase for one in told][-1] is Phase.IDLE
     assert {Phase.SEARCHING, Phase.READING} <= {one.phase for one in told}
     assert {one.task for one in told[:-1]} == {Task.FIND_NEW}
-
-
-async def test_a_line_that_was_known_whole_is_so_afterwards(build: Build, connect: Connect) -> None:
-    bench = await connect(build(lamp(0, level=0), speed=FAST))
-    await bench.line.scan()
-    assert bench.line.complete
-    assert (await commission(bench, SetAddress(address=0, new=9))).is_clear
-    assert bench.line.complete
-
-
-async def test_one_job_at_a_time(build: Build, connect: Connect) -> None:
-    bench = await connect(build(new(1), new(2), speed=4))
-    bench.line.commissioning.start(FindNew())
-    assert bench.line.commissioning.running
-    with pytest.raises(CommissioningRunningError):
-        bench.line.commissioning.start(FindNew())
-    with pytest.raises(CommissioningRunningError):
-        await bench.line.scan()
-    assert await bench.line.commissioning.cancel()
-    assert not await bench.line.commissioning.cancel()
-
-
-async def test_a_job_that_is_cancelled_leaves_the_line_clean_and_the_rest_for_later(
-    build: Build, connect: Connect
-) -> None:
-    bench = await connect(build(*(new(number) for number in range(4)), speed=16))
-    bench.line.commissioning.start(FindNew())
-    await until_found(bench, 1)
-    assert await bench.line.commissioning.cancel()
-    with pytest.raises(CommissioningCancelledError):
-        await bench.line.commissioning.wait()
-    assert await is_clean(bench)
-    before = await addresses(bench)
-    assert 1 <= len([address for address in before if address is not None]) < 4
-    assert bench.line.commissioning.progress == CommissioningProgress()
-    await commission(bench, FindNew())
-    after = await addresses(bench)
-    assert sorted(after) == list(range(4))
-    assert all(was in {None, is_now} for was, is_now in zip(before, after, strict=True))
-
-
-async def test_a_line_that_stops_is_left_clean(build: Build, connect: Connect) -> None:
-    bench = await connect(build(*(new(number) for number in range(3)), speed=16))
-    bench.line.commissioning.start(FindNew())
-    await until_found(bench, 1)
-    await bench.line.stop()
-    assert not bench.line.commissioning.running
-    assert await is_clean(bench)
-
-
-async def test_a_line_that_lost_its_adapter_is_cleaned_when_it_is_back(build: Build, connect: Connect) -> None:
-    bench = await connect(build(*(new(number) for number in range(3)), speed=16))
-    bench.line.commissioning.start(FindNew())
-    await until_found(bench, 1)
-    await do(bench, Simulation.unplug)
-    with pytest.raises(LineDisconnectedError):
-        await bench.line.commissioning.wait()
-    assert not await is_clean(bench)
-    await do(bench, Simulation.replug)
-    await bench.until_status(LineStatus.ONLINE)
-    async with asyncio.timeout(5):
-        while not await is_clean(bench):
-            await asyncio.sleep(0.05)
-    await commission(bench, FindNew())
-    assert sorted(await addresses(bench)) == [0, 1, 2]
-
-
-async def test_a_line_that_lost_its_power_says_so_and_goes_on_later(build: Build, connect: Connect) -> None:
-    bench = await connect(build(*(new(number) for number in range(3)), speed=16))
-    bench.line.commissioning.start(FindNew())
-    await until_found(bench, 1)
-    await do(bench, lambda simulation: simulation.set_line_power(present=False))
-    with pytest.raises(LineWithoutPowerError):
-        await bench.line.commissioning.wait()
-    await do(bench, lambda simulation: simulation.set_line_power(present=True))
-    await bench.until_status(LineStatus.ONLINE)
-    await commission(bench, FindNew())
-    assert sorted(await addresses(bench)) == [0, 1, 2]
-
-
-async def test_another_master_that_commissions_as_well_ends_the_job(build: Build, connect: Connect) -> None:
-    bench = await connect(build(*(new(number) for number in range(3)), speed=16))
-    bench.line.commissioning.start(FindNew())
-    await until_found(bench, 1)
-    foreign = general.SearchaddrH(0x12).frame.as_integer
-    await do(bench, lambda simulation: simulation.foreign_frame(16, foreign))
-    with pytest.raises(CommissioningDisturbedError):
-        await bench.line.commissioning.wait()
-    assert await is_clean(bench)
 
 
 async def test_a_persons_light_does_not_wait_for_it(build: Build, connect: Connect) -> None:
@@ -255,13 +99,12 @@ async def test_addresses_are_swapped_on_a_full_line(build: Build, connect: Conne
 
 async def test_an_address_that_two_have_is_shared_out(build: Build, connect: Connect) -> None:
     bench = await connect(build(lamp(4, serial=1, level=0), lamp(4, serial=2, level=0), lamp(0, level=0), speed=FAST))
-    assert (await bench.line.scan()).shared_addresses == {4}
     result = await commission(bench, ResolveDuplicates())
     assert result.addresses == (1, 4)
     assert result.is_clear
     assert sorted((await addresses(bench))[:2]) == [1, 4]
     assert (await addresses(bench))[2] == 0
-    assert len(bench.line.gear) == 3
+    assert len(bench.line.gear) == 2
 
 
 async def test_a_new_installation_gives_all_addresses_anew(build: Build, connect: Connect) -> None:
@@ -276,18 +119,6 @@ async def test_a_new_installation_gives_all_addresses_anew(build: Build, connect
     for snapshot, key in zip(await snapshots(bench), (known(7).key, known(50).key), strict=False):
         assert bench.line.gear[key].address == snapshot["address"]
     await bench.until(lambda: all(bench.line.state(key).available for key in bench.line.gear))
-
-
-async def test_a_new_installation_that_was_cancelled_goes_on(build: Build, connect: Connect) -> None:
-    bench = await connect(build(*(lamp(30 + number, level=0) for number in range(3)), speed=16))
-    bench.line.commissioning.start(NewInstallation())
-    await until_found(bench, 1)
-    await bench.line.commissioning.cancel()
-    before = await addresses(bench)
-    await commission(bench, NewInstallation())
-    after = await addresses(bench)
-    assert sorted(after) == [0, 1, 2]
-    assert all(was in {None, is_now} for was, is_now in zip(before, after, strict=True))
 
 
 async def test_a_gear_that_answers_is_not_replaced(build: Build, connect: Connect) -> None:
@@ -309,6 +140,11 @@ async def test_a_replacement_goes_by_the_name_of_the_broken_gear(build: Build, c
     assert not result.new
     assert not result.missing
     assert list(bench.line.gear) == [key]
+    # It was all of the line, and still is once it has another address.
+    assert bench.line.complete
+    assert (await commission(bench, SetAddress(address=1, new=9))).is_clear
+    assert bench.line.complete
+    assert bench.line.gear[key].address == 9
 
 
 async def test_a_replacement_is_set_as_the_broken_gear_was(build: Build, connect: Connect) -> None:
@@ -333,10 +169,8 @@ async def test_a_replacement_is_set_as_the_broken_gear_was(build: Build, connect
 
 
 async def test_what_nobody_had_read_of_the_broken_gear_is_told(build: Build, connect: Connect) -> None:
-    bench = await connect(build(lamp(9, serial=2005, level=0), speed=FAST), gear=[known(1)])
-    await bench.line.scan()
-    by = next(key for key, gear in bench.line.gear.items() if gear.address == 9)
-    result = await commission(bench, Replace(key=known(1).key, by=by))
+    bench = await connect(build(lamp(9, level=0), speed=FAST), gear=[known(1), known(9)])
+    result = await commission(bench, Replace(key=known(1).key, by=known(9).key))
     assert result.not_restored == ("fade_rate", "power_on_level", "system_failure_level", "scenes")
     assert await addresses(bench) == [1]
     assert list(bench.line.gear) == [known(1).key]
@@ -348,23 +182,6 @@ async def test_two_gear_that_their_maker_gave_one_number_are_told_apart(build: B
     assert await addresses(bench) == [1, 0]
     assert len(bench.line.gear) == 2
     assert bench.line.gear[known(1).key].address == 1
-
-
-async def test_input_devices_get_addresses_of_their_own(build: Build, connect: Connect) -> None:
-    button = InstanceType.PUSH_BUTTON
-    devices = [panel(3, button), panel(None, button, serial=77), panel(None, button, serial=78)]
-    bench = await connect(build(lamp(0, level=0), devices=devices, speed=FAST), gear=[known(0)])
-    result = await commission(bench, FindNew(family=Family.INPUT_DEVICES))
-    assert result.addresses == (0, 1)
-    assert result.found == 2
-    assert {device.address for device in bench.line.inputs.devices.values()} == {0, 1, 3}
-    await commission(bench, SwapAddresses(family=Family.INPUT_DEVICES, first=3, second=0))
-    by_key = {key: device.address for key, device in bench.line.inputs.devices.items()}
-    assert by_key["d4000000000002-2003-0"] == 0
-    assert await addresses(bench) == [0]
-    result = await commission(bench, NewInstallation(family=Family.INPUT_DEVICES))
-    assert result.addresses == (0, 1, 2)
-    assert len(bench.line.inputs.devices) == 3
 
 
 @pytest.mark.parametrize("family", Family)

@@ -223,3 +223,15 @@ def test_input_devices_that_others_simulate_get_addresses_as_well(seed: int) -> 
     giver = AddressGiver(ADDRESSING[Family.INPUT_DEVICES], time=lambda: 0.0)
     fakes.Bus(devices).run_sequence(stripped(giver.give_to_new()))
     assert sorted(one.shortaddr.address for one in devices if one.shortaddr is not None) == list(range(6))
+
+
+def test_those_who_are_left_after_a_while_are_asked_to_listen_again() -> None:
+    bench = Bench(*(new(number) for number in range(3)))
+    # INITIALISE lasts 15 minutes; on a line that is busy with other things not all may be found in that time.
+    hours = iter([0.0, 0.1, *(float(number) for number in range(1, 20))])
+    giver = AddressGiver(ADDRESSING[Family.GEAR], time=lambda: 3600 * next(hours))
+    bench.run(giver.give_to_new())
+    assert 0 in bench.addresses()
+    assert giver.everyone_has_one is (None not in bench.addresses())
+    bench.run(giver_on(bench).give_to_new())
+    assert sorted(bench.addresses()) == [0, 1, 2]
