@@ -13,7 +13,6 @@ from homeassistant.components.button import ButtonDeviceClass, ButtonEntity
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import LIGHT_LUX, PERCENTAGE, EntityCategory
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -22,7 +21,7 @@ from .const import DOMAIN
 from .coordinator import LineCoordinator
 from .dali.input_device import InputDevice, Instance, InstanceType
 from .dali.input_state import InputState, InstanceState
-from .entity import LineEntity, line_errors
+from .entity import LineEntity, line_device_id, line_errors
 from .site import SiteConfigEntry
 
 # What the parts 3xx of IEC 62386 are about, by the type of an instance.
@@ -278,9 +277,6 @@ class IdentifyInputButton(InputEntity, ButtonEntity):
 
 def _device_info(coordinator: LineCoordinator, device: InputDevice) -> DeviceInfo:
     """Return the device of an input device, on the device of its line."""
-    line_device = dr.async_get_device_id_by_identifier(
-        coordinator.hass, (DOMAIN, coordinator.subentry_id), config_entry_id=coordinator.config_entry.entry_id
-    )
     name = coordinator.input_names.get(device.address)
     naming = (
         DeviceInfo(name=name)
@@ -296,6 +292,6 @@ def _device_info(coordinator: LineCoordinator, device: InputDevice) -> DeviceInf
         sw_version=device.firmware,
         hw_version=device.hardware,
         suggested_area=coordinator.input_areas.get(device.address),
-        via_device_id=line_device,
+        via_device_id=line_device_id(coordinator),
         **naming,
     )
