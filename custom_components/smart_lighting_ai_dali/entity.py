@@ -18,17 +18,31 @@ from .dali.gear import Gear
 from .dali.state import GearState
 from .dali.timing import Priority
 
-# The parts 2xx of IEC 62386 by device type.
+# The parts 2xx of IEC 62386 by device type: what the gear is,
 DEVICE_TYPES: Final = {
     0: "fluorescent lamp",
     1: "emergency lighting",
     2: "discharge lamp",
     3: "low-voltage halogen lamp",
-    4: "incandescent lamp",
-    5: "DC converter",
+    4: "dimmer for incandescent lamps",
+    5: "converter to 0-10 V",
     6: "LED driver",
-    7: "switch",
-    8: "colour",
+    7: "relay",
+}
+# and what it can do besides.
+ABILITIES: Final = {
+    8: "colour control",
+    15: "load referencing",
+    16: "thermal gear protection",
+    17: "selectable dimming curve",
+    19: "central emergency supply",
+    20: "demand response",
+    21: "thermal lamp protection",
+    23: "fixed light source",
+    49: "bus power supply",
+    50: "luminaire data",
+    51: "energy reporting",
+    52: "diagnostics",
 }
 
 
@@ -76,14 +90,16 @@ class GearEntity(LineEntity):
     def __init__(self, coordinator: LineCoordinator, gear: Gear, key: str | None = None) -> None:
         super().__init__(coordinator, key or GEAR_LIGHT)
         self._key = gear.key
+        self._last_known = gear
         unique_id = f"{coordinator.subentry_id}_{gear.key}"
         self._attr_unique_id = unique_id if key is None else f"{unique_id}_{key}"
         self._attr_device_info = _device_info(coordinator, gear)
 
     @property
     def gear(self) -> Gear:
-        """Return what is known of the gear."""
-        return self.coordinator.line.gear[self._key]
+        """Return what is known of the gear, or was before it was forgotten."""
+        self._last_known = self.coordinator.line.gear.get(self._key, self._last_known)
+        return self._last_known
 
     @property
     def gear_state(self) -> GearState:
@@ -154,6 +170,13 @@ def _device_info(coordinator: LineCoordinator, gear: Gear) -> DeviceInfo:
 
 
 def _model(gear: Gear) -> str:
-    """Return what a gear is, in words: "DALI LED driver"."""
-    kinds = [DEVICE_TYPES.get(number, f"device type {number}") for number in gear.device_types]
-    return f"DALI {' and '.join(kinds) or 'control gear'}"
+    """Return what a gear is, in words: "DALI LED driver with colour control and diagnostics"."""
+    kinds = [DEVICE_TYPES[number] for number in gear.device_types if number in DEVICE_TYPES]
+    abilities = [
+        ABILITIES.get(number, f"device type {number}") for number in gear.device_types if number not in DEVICE_TYPES
+    ]
+    model = f"DALI {' and '.join(kinds) or 'control gear'}"
+    if not abilities:
+        return model
+    *others, last = abilities
+    return f"{model} with {', '.join(others)} and {last}" if others else f"{model} with {last}"

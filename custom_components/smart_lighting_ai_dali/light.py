@@ -2,22 +2,18 @@
 
 from typing import Any, override
 
-from homeassistant.components.light import (
-    ATTR_BRIGHTNESS,
-    ATTR_FLASH,
-    ATTR_TRANSITION,
-    ColorMode,
-    LightEntity,
-    LightEntityFeature,
-)
+from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_FLASH, ATTR_TRANSITION, LightEntityFeature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .colour_light import ColourLight
 from .coordinator import LineCoordinator
-from .dali.fade import Fade, nearest_fade
+from .dali.fade import AT_ONCE, Fade, nearest_fade
 from .dali.gear import Gear
-from .dali.level import OFF, brightness_of, level_of
+from .dali.level import HIGHEST, OFF, DimmingCurve, brightness_of, level_of
+from .dali.target import Colour
 from .entity import GearEntity, line_errors
+from .light_colours import asked_colour
 from .light_group import BroadcastLight, GroupLight
 from .site import SiteConfigEntry, async_add_gear_entities, async_add_line_entities, async_add_numbered_entities
 
@@ -35,13 +31,10 @@ async def async_setup_entry(
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [BroadcastLight(coordinator)])
 
 
-class GearLight(GearEntity, LightEntity):
+class GearLight(GearEntity, ColourLight):
     """One gear."""
 
     _attr_name = None
-    _attr_color_mode = ColorMode.BRIGHTNESS
-    _attr_supported_color_modes = {ColorMode.BRIGHTNESS}  # noqa: RUF012  # Home Assistant's own way to say so
-    _attr_supported_features = LightEntityFeature.TRANSITION | LightEntityFeature.FLASH
 
     def __init__(self, coordinator: LineCoordinator, gear: Gear) -> None:
         super().__init__(coordinator, gear)
@@ -51,6 +44,26 @@ class GearLight(GearEntity, LightEntity):
         """Learn who moves the gear by other means, such as a group or a scene."""
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.async_listen_to_contexts(self._key, self.async_set_context))
+
+    @property
+    @override
+    def supported_features(self) -> LightEntityFeature:
+        """Return what it can do besides: a relay fades nothing."""
+        if self.gear.is_relay:
+            return LightEntityFeature.FLASH
+        return LightEntityFeature.TRANSITION | LightEntityFeature.FLASH
+
+    @property
+    @override
+    def gear_behind(self) -> tuple[Gear]:
+        """Return the gear itself."""
+        return (self.gear,)
+
+    @property
+    @override
+    def shown_colour(self) -> Colour | None:
+        """Return the colour that it shows, or is going to."""
+        return self.gear_state.colour
 
     @property
     @override
@@ -64,21 +77,26 @@ class GearLight(GearEntity, LightEntity):
     def brightness(self) -> int | None:
         """Return the brightness where it is, or is going."""
         level = self.gear_state.level
-        return None if level is None else brightness_of(level)
+        return None if level is None else brightness_of(level, self._curve)
 
     @override
     @line_errors
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Fade to a brightness, or to the last one; or show which one it is."""
+        """Fade to a brightness and a colour, or to the last ones; or show which one it is."""
         line = self.coordinator.line
         if ATTR_FLASH in kwargs:
             await line.identify(self._key)
             return
-        fade = self._fade(kwargs)
-        if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
-            await line.set_level(self._key, level_of(brightness), fade=fade, priority=self._priority)
+        fade, priority, colour = self._fade(kwargs), self._priority, asked_colour(kwargs)
+        if self.gear.is_relay:
+            await line.set_level(self._key, HIGHEST, fade=fade, priority=priority)
+        elif (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
+            level = level_of(brightness, self._curve)
+            await line.set_level(self._key, level, colour=colour, fade=fade, priority=priority)
+        elif colour is not None and self.is_on:
+            await line.set_colour(self._key, colour, fade=fade, priority=priority)
         else:
-            await line.turn_on(self._key, fade=fade, priority=self._priority)
+            await line.turn_on(self._key, colour=colour, fade=fade, priority=priority)
 
     @override
     @line_errors
@@ -92,6 +110,14 @@ class GearLight(GearEntity, LightEntity):
 
     def _fade(self, kwargs: dict[str, Any]) -> Fade | None:
         """Return the fade nearest to the transition that was asked for; None is the gear's own."""
+        if self.gear.is_relay:
+            # A fade would have it wait for a threshold.
+            return AT_ONCE
         if (seconds := kwargs.get(ATTR_TRANSITION)) is None:
             return None
         return nearest_fade(seconds, extended=self.gear.edition > 1)
+
+    @property
+    def _curve(self) -> DimmingCurve:
+        """Return how it makes light of levels."""
+        return DimmingCurve.LOGARITHMIC if self.gear.curve is None else self.gear.curve

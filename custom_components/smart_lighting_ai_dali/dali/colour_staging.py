@@ -7,8 +7,10 @@ from dali.address import Address
 from dali.command import Command
 from dali.gear import colour, general
 
-from .target import Colour, ColourTemperature, Rgbwaf, Xy
+from .target import MASK_8, Colour, ColourTemperature, Rgbwaf, Xy
 
+# So many frames take 400 ms, the most that a transaction should.
+_MOST_FRAMES: Final = 14
 _REGISTERS: Final[tuple[Callable[[int], Command], ...]] = (general.DTR0, general.DTR1, general.DTR2)
 
 
@@ -21,9 +23,17 @@ def stage(wanted: Colour, addresses: Sequence[Address]) -> tuple[Command, ...]:
     return tuple(commands)
 
 
-def activate(addresses: Sequence[Address]) -> tuple[Command, ...]:
-    """Return what has the gear at these addresses take on what is staged."""
-    return tuple(colour.Activate(address) for address in addresses)
+def activate(address: Address) -> Command:
+    """Return what has the gear at an address show what is staged."""
+    return colour.Activate(address)
+
+
+def addresses_at_once(wanted: Colour) -> int:
+    """Return to how many addresses a colour goes in one transaction; after that, the registers are set again."""
+    parts = _parts(wanted)
+    registers = sum(len(values) for values, _ in parts)
+    # Each command for a colour follows an ENABLE DEVICE TYPE.
+    return max(1, (_MOST_FRAMES - registers) // (2 * len(parts)))
 
 
 def _parts(wanted: Colour) -> list[tuple[tuple[int, ...], Callable[[Address], Command]]]:
@@ -33,10 +43,12 @@ def _parts(wanted: Colour) -> list[tuple[tuple[int, ...], Callable[[Address], Co
         case Xy(x=x, y=y):
             return [(_word(x), colour.SetTemporaryXCoordinate), (_word(y), colour.SetTemporaryYCoordinate)]
         case Rgbwaf():
-            return [
+            channels = [
                 ((wanted.red, wanted.green, wanted.blue), colour.SetTemporaryRGBDimLevel),
                 ((wanted.white, wanted.amber, wanted.free), colour.SetTemporaryWAFDimLevel),
             ]
+            # What stays as it is need not be said.
+            return [part for part in channels if set(part[0]) != {MASK_8}]
 
 
 def _word(value: int) -> tuple[int, int]:

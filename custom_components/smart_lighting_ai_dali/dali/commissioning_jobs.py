@@ -8,6 +8,7 @@ from typing import Any
 from .address_change import find_free, is_free, is_shared, set_address, take_all_addresses
 from .address_giving import AddressGiver
 from .addressing import ADDRESSES, ADDRESSING, Family
+from .colour_sequences import describe_whole
 from .commissioning_orders import (
     CommissioningResult,
     FindNew,
@@ -27,7 +28,7 @@ from .gear_settings import GearSettings
 from .inputs import Inputs
 from .replacement import restore
 from .scan import Scanner
-from .sequences import Steps, describe
+from .sequences import Steps
 from .state import KnownState
 from .timing import Priority
 from .transactions import Transactions
@@ -119,7 +120,7 @@ class CommissioningJobs:
             await self._listening(Family.GEAR, self._giver(Family.GEAR).give_to_the_only_new(broken.address))
         else:
             await self._send(set_address(commands, self._known.find(order.by).address, broken.address))
-        new: Gear = await self._send(describe(broken.address))
+        new: Gear = await self._send(describe_whole(broken.address))
         if new.own_key in self._known.gear and new.own_key != order.key:
             self._known.forget(new.own_key)
             self._tell(GearForgotten(new.own_key))

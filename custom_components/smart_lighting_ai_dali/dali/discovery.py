@@ -6,11 +6,12 @@ import logging
 from types import MappingProxyType
 from typing import Final, Protocol, Self
 
+from .colour_sequences import describe_whole
 from .errors import AnswersCollidedError, NoAnswerError
 from .gear import Gear
 from .input_device import InputDevice
 from .input_sequences import describe_device, is_device_present
-from .sequences import Steps, describe, is_present, read_random_address, read_random_address_of_device
+from .sequences import Steps, is_present, read_random_address, read_random_address_of_device
 from .timing import Priority
 from .transactions import Transactions
 
@@ -85,7 +86,7 @@ class Kind[T: Found]:
     read_random_address: Callable[[int], Steps[int | None]]
 
 
-GEAR: Final = Kind[Gear]("gear", is_present, describe, read_random_address)
+GEAR: Final = Kind[Gear]("gear", is_present, describe_whole, read_random_address)
 INPUT_DEVICES: Final = Kind[InputDevice](
     "input_device", is_device_present, describe_device, read_random_address_of_device
 )

@@ -7,21 +7,22 @@ is to reach the gear that need it with the fewest addresses (`covering`). Nothin
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import batched
 from typing import Final
 
 from dali.address import Address, GearBroadcast, GearGroup, GearShort
 from dali.command import Command
 from dali.gear import general
 
-from .colour_staging import activate, stage
+from .colour_staging import activate, addresses_at_once, stage
 from .covering import cover
 from .fade import FadeSetting
 from .gear import Gear
 from .level import HIGHEST, LOWEST, OFF, Level
-from .target import Recall, Target
+from .target import Colour, Recall, Target
 
 _GROUPS: Final = 16
-_COLOUR: Final = 8  # IEC 62386-209
 
 type Gears = int
 """A set of gear: bit n is the n-th hearer."""
@@ -36,8 +37,10 @@ class Hearer:
     """Where it stands; None where nobody knows, and while it moves: a frame to there would start its fade anew."""
     fade: FadeSetting = FadeSetting()  # noqa: RUF009  # frozen
     limits_known: bool = True
-    automatic_activation: bool = False
-    """Whether a new level activates a staged colour (IEC 62386-209)."""
+    staged: Colour | None = None
+    """The colour that waits in it already; None where nobody knows."""
+    automatic_activation: bool | None = None
+    """Whether a new level activates a staged colour (IEC 62386-209); None where nobody knows."""
 
     def accepted(self, level: Level) -> tuple[int, int]:
         """Return the lowest and highest level that take it to where this one does."""
@@ -48,10 +51,21 @@ class Hearer:
         return lowest, HIGHEST if reached == self.gear.maximum else reached
 
 
+class Attribute(Enum):
+    """What a step is about."""
+
+    FADE = auto()
+    STAGED_COLOUR = auto()
+    LEVEL = auto()
+    COLOUR = auto()
+    """What is staged is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Commands that follow each other with nothing in between."""
 
+    attribute: Attribute
     commands: tuple[Command, ...]
     gear: frozenset[str]
     """Keys of the gear that they are for."""
@@ -73,6 +87,15 @@ def plan_frames(
     they agree with, and they are carried where that costs nothing. Raises KeyError for a target of no hearer.
     """
     return _Plan(targets, hearers, targets if wanted is None else wanted, all_known=all_known).steps()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A step as sets of gear."""
+
+    attribute: Attribute
+    commands: tuple[Command, ...]
+    gears: Gears
 
 
 class _Plan:
@@ -98,35 +121,37 @@ class _Plan:
             self._shared += [(GearGroup(group), heard) for group, heard in enumerate(members) if heard]
 
     def steps(self) -> tuple[Step, ...]:
-        """Return the steps in their order."""
-        fades, colours = self._fades(), self._colours()
-        levels = sorted(self._levels(), key=lambda step: self._first(step[1]))
-        recalled = [place for place in self._wanted if self._targets[place].level is Recall.LAST_ACTIVE]
-        late = _bits(place for place in self._wanted if self._activates_late(place))
-        early = _bits(place for place in recalled if self._targets[place].colour is not None)
-        ordered: list[tuple[tuple[Command, ...], Gears]] = []
-        pending = [*fades, *colours]
+        """Return the steps in their order.
+
+        Each level comes after its fade and the colour that it activates. What no level activates for sure is activated
+        after the levels, since a level would end its fade. Where nobody knows whether a level did it is staged after
+        the levels, too: an ACTIVATE without anything staged ends a fade, and one that was staged twice goes on.
+        """
+        colourful = [place for place in self._wanted if self._targets[place].colour is not None]
+        unsure = [place for place in colourful if self._activates(place) is None]
+        unmoved = [place for place in colourful if self._activates(place) is False]
+        pending = [*self._fades(), *self._colours([place for place in colourful if place not in unsure])]
+        ordered: list[_Part] = []
 
         def prepare(gears: Gears) -> None:
-            for step in [one for one in pending if one[1] & gears]:
-                pending.remove(step)
-                ordered.append(step)
+            for part in [one for one in pending if one.gears & gears]:
+                pending.remove(part)
+                ordered.append(part)
 
-        prepare(early)
-        ordered.extend(self._activations(early))
-        for commands, gears in levels:
-            prepare(gears)
-            ordered.append((commands, gears))
+        for part in sorted(self._levels(), key=lambda level: self._first(level.gears)):
+            prepare(part.gears)
+            ordered.append(part)
         prepare(-1)
-        ordered.extend(self._activations(late))
+        ordered += self._colours(unsure)
+        ordered += self._activations(_bits(unmoved + unsure))
         return self._as_steps(ordered)
 
     # What each attribute takes
 
-    def _levels(self) -> list[tuple[tuple[Command, ...], Gears]]:
+    def _levels(self) -> list[_Part]:
         """Return one frame for each address that levels go to."""
         steps = [
-            (_recall(self._hearers[place].gear), 1 << place)
+            _Part(Attribute.LEVEL, _recall(self._hearers[place].gear), 1 << place)
             for place in self._wanted
             if self._targets[place].level is Recall.LAST_ACTIVE
         ]
@@ -144,15 +169,15 @@ class _Plan:
             missing = _bits(needed)
             for number in cover([heard for _, heard, _ in allowed], missing):
                 address, heard, level = allowed[number]
-                steps.append(((general.DAPC(address, int(level)),), heard & with_level))
+                steps.append(_Part(Attribute.LEVEL, (general.DAPC(address, int(level)),), heard & with_level))
                 missing &= ~heard
             needed = [place for place in needed if missing >> place & 1]
         for place in needed:
             address = GearShort(self._hearers[place].gear.address)
-            steps.append(((general.DAPC(address, int(asked[place])),), 1 << place))
+            steps.append(_Part(Attribute.LEVEL, (general.DAPC(address, int(asked[place])),), 1 << place))
         return steps
 
-    def _fades(self) -> list[tuple[tuple[Command, ...], Gears]]:
+    def _fades(self) -> list[_Part]:
         """Return one step for each value of DTR0: it is staged once for all whose fade it is, as code or extended."""
         codes: dict[int, int] = {}
         extended: dict[int, int] = {}
@@ -168,18 +193,18 @@ class _Plan:
         codes_missing, codes_agreeing = self._wishing(codes, code_known)
         extended_missing, extended_agreeing = self._wishing(extended, extended_known)
         ranks = {self._hearers[place].gear.address: number for place, number in self._order.items()}
-        steps: list[tuple[tuple[Command, ...], Gears]] = []
+        steps: list[_Part] = []
         for value in sorted({*codes_missing, *extended_missing}):
             missing, missing_extended = codes_missing.get(value, 0), extended_missing.get(value, 0)
             agreeing = extended_agreeing.get(value, 0) | deaf
             uses: list[tuple[Address, Command]] = [
-                (one, general.SetFadeTime(one)) for one in self._addresses(missing, codes_agreeing.get(value, 0))
+                (one, general.SetFadeTime(one)) for one, _ in self._addresses(missing, codes_agreeing.get(value, 0))
             ]
-            uses += [(one, general.SetExtendedFadeTime(one)) for one in self._addresses(missing_extended, agreeing)]
+            uses += [(one, general.SetExtendedFadeTime(one)) for one, _ in self._addresses(missing_extended, agreeing)]
             # Who comes first gets both parts first: where others go in between, its level needs no more.
             uses.sort(key=lambda use: ranks.get(use[0].address, -1) if isinstance(use[0], GearShort) else -1)
             commands = (general.DTR0(value), *(command for _, command in uses))
-            steps.append((commands, missing | missing_extended))
+            steps.append(_Part(Attribute.FADE, commands, missing | missing_extended))
         return steps
 
     def _wishing(self, wishes: Mapping[int, int], known: list[int | None]) -> tuple[dict[int, Gears], dict[int, Gears]]:
@@ -195,21 +220,27 @@ class _Plan:
                 missing[value] = missing.get(value, 0) | 1 << place
         return missing, agreeing
 
-    def _colours(self) -> list[tuple[tuple[Command, ...], Gears]]:
-        """Return one step for each colour: its registers are staged once for all who get it."""
-        steps = []
-        for colour in {self._targets[place].colour: None for place in self._ordered(self._wanted)}:
-            if colour is None:
-                continue
-            missing = _bits(place for place in self._wanted if self._targets[place].colour == colour)
-            addresses = self._addresses(missing, missing | self._colourless())
-            steps.append((stage(colour, addresses), missing))
-        return steps
+    def _colours(self, places: Iterable[int]) -> list[_Part]:
+        """Return steps for each colour: its registers are staged once for as many as fit into one transaction."""
+        wishing: dict[Colour, Gears] = {}
+        for place in self._ordered(places):
+            if (colour := self._targets[place].colour) is not None:
+                wishing[colour] = wishing.get(colour, 0) | 1 << place
+        parts: list[_Part] = []
+        for colour, agreeing in wishing.items():
+            missing = _bits(place for place in _places(agreeing) if self._hearers[place].staged != colour)
+            addresses = self._addresses(missing, agreeing | self._colourless())
+            for some in batched(addresses, addresses_at_once(colour), strict=False):
+                heard = missing & _union(gears for _, gears in some)
+                parts.append(_Part(Attribute.STAGED_COLOUR, stage(colour, [address for address, _ in some]), heard))
+        return parts
 
-    def _activations(self, missing: Gears) -> list[tuple[tuple[Command, ...], Gears]]:
-        """Return the frames that have gear take on their staged colours, whichever these are."""
-        addresses = self._addresses(missing, missing | self._colourless())
-        return [(activate(addresses), missing)] if addresses else []
+    def _activations(self, missing: Gears) -> list[_Part]:
+        """Return the frames that have gear show their staged colours, whichever these are."""
+        return [
+            _Part(Attribute.COLOUR, (activate(address),), missing & heard)
+            for address, heard in self._addresses(missing, missing | self._colourless())
+        ]
 
     # Who needs what, and who agrees
 
@@ -224,20 +255,22 @@ class _Plan:
             return False
         return level == hearer.level or (hearer.limits_known and hearer.gear.clamp(level) == hearer.level)
 
-    def _activates_late(self, place: int) -> bool:
-        """Tell whether no new level activates a gear's colour; ACTIVATE before a level would have that end the fade."""
+    def _activates(self, place: int) -> bool | None:
+        """Tell whether the frames for a gear's level activate its colour; None where nobody knows."""
         target, hearer = self._targets[place], self._hearers[place]
-        if target.colour is None or target.level is Recall.LAST_ACTIVE:
+        if target.level is None or hearer.automatic_activation is False or self._stands_there(place):
             return False
-        known = isinstance(target.level, int) and hearer.level is not None and hearer.limits_known
-        return not (known and not self._stands_there(place) and hearer.automatic_activation)
+        if not isinstance(target.level, int) or hearer.level is None or not hearer.limits_known:
+            # Gear of an older edition of part 209 may not count GO TO LAST ACTIVE LEVEL among the commands that do.
+            return None
+        return hearer.automatic_activation
 
     def _accepted(self, place: int) -> tuple[int, int] | None:
         """Return the levels that a gear agrees with, from the lowest to the highest; None is none at all."""
         target, hearer = self._targets.get(place), self._hearers[place]
         if target is None or target.level is None:
             # A colour that someone staged would come with it.
-            if hearer.level is None or _COLOUR in hearer.gear.device_types:
+            if hearer.level is None or hearer.gear.makes_colours:
                 return None
             # Below its minimum or above its maximum no gear stands: then one of the two is wrong.
             return hearer.accepted(hearer.level) if hearer.gear.clamp(hearer.level) == hearer.level else None
@@ -269,20 +302,21 @@ class _Plan:
         return known.code == fade.code and (plain or known.extended == fade.extended)
 
     def _colourless(self) -> Gears:
-        return _bits(n for n, hearer in enumerate(self._hearers) if _COLOUR not in hearer.gear.device_types)
+        return _bits(n for n, hearer in enumerate(self._hearers) if not hearer.gear.makes_colours)
 
     # Addresses and order
 
-    def _addresses(self, missing: Gears, agreeing: Gears) -> list[Address]:
+    def _addresses(self, missing: Gears, agreeing: Gears) -> list[tuple[Address, Gears]]:
         """Return the fewest addresses that reach all who miss something, and otherwise only who agree with it."""
         if not missing:
             return []
         allowed = [(address, heard) for address, heard in self._shared if not heard & ~agreeing]
-        addresses: list[Address] = []
+        addresses: list[tuple[Address, Gears]] = []
         for number in cover([heard for _, heard in allowed], missing):
-            addresses.append(allowed[number][0])
+            addresses.append(allowed[number])
             missing &= ~allowed[number][1]
-        return addresses + [GearShort(self._hearers[place].gear.address) for place in self._ordered(_places(missing))]
+        alone = self._ordered(_places(missing))
+        return addresses + [(GearShort(self._hearers[place].gear.address), 1 << place) for place in alone]
 
     def _ordered(self, places: Iterable[int]) -> list[int]:
         return sorted(places, key=self._order.__getitem__)
@@ -290,12 +324,13 @@ class _Plan:
     def _first(self, gears: Gears) -> int:
         return min(self._order[place] for place in _places(gears) if place in self._wanted)
 
-    def _as_steps(self, ordered: list[tuple[tuple[Command, ...], Gears]]) -> tuple[Step, ...]:
+    def _as_steps(self, ordered: list[_Part]) -> tuple[Step, ...]:
         steps: list[Step] = []
         later = 0
-        for commands, gears in reversed(ordered):
-            steps.append(Step(commands, self._named(gears), self._named(gears & ~later)))
-            later |= gears
+        for part in reversed(ordered):
+            carries = self._named(part.gears & ~later)
+            steps.append(Step(part.attribute, part.commands, self._named(part.gears), carries))
+            later |= part.gears
         return tuple(reversed(steps))
 
     def _named(self, gears: Gears) -> frozenset[str]:
@@ -303,9 +338,13 @@ class _Plan:
 
 
 def _bits(places: Iterable[int]) -> Gears:
+    return _union(1 << place for place in places)
+
+
+def _union(sets: Iterable[Gears]) -> Gears:
     gears = 0
-    for place in places:
-        gears |= 1 << place
+    for one in sets:
+        gears |= one
     return gears
 
 

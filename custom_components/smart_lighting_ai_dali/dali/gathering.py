@@ -9,10 +9,10 @@ from typing import Final
 from dali.sequences import sleep
 
 from .errors import LineError
-from .frame_planner import Hearer, Step, plan_frames
+from .frame_planner import Attribute, Hearer, Step, plan_frames
 from .sequences import ATTEMPTS, Steps
 from .state import Effect, KnownState
-from .target import Target
+from .target import Colour, Target
 from .timing import Priority
 from .transactions import IsWanted, MayYield, Transactions
 
@@ -40,8 +40,23 @@ class _Wish:
     done: bool = False
     error: LineError | None = None
     fade_attempts: int = 0
+    colour_attempts: int = 0
+    level_sent: bool = False
+    """Whether what is left is the colour alone."""
+    begun: bool = False
+    """Whether it goes before newer ones: else, while they keep coming, colours would be staged and never shown."""
     carrying: list[_Wish] = field(default_factory=list)
     """Whose frames are under way in this caller's turn."""
+
+    @property
+    def left(self) -> Target:
+        """Return what is left of its target; what others spoil over and over is given up."""
+        target = self.target
+        return Target(
+            level=None if self.level_sent else target.level,
+            colour=target.colour if self.colour_attempts <= ATTEMPTS else None,
+            fade=target.fade if self.fade_attempts < ATTEMPTS else None,
+        )
 
     def settle(self) -> None:
         """Take note that what came together with it is there."""
@@ -77,6 +92,8 @@ class Gathering:
         self._newest = 0.0
         self._arrived = 0
         self._moving: dict[str, float] = {}
+        self._fading: dict[str, tuple[Colour, float]] = {}
+        """Colours that gear may be on its way to, and until when."""
         self._steps: deque[Step] = deque()
         self._planned_for: tuple[int, Priority] | None = None
         self._changes = 0
@@ -97,7 +114,9 @@ class Gathering:
         loop = asyncio.get_running_loop()
         self._newest = loop.time()
         self._arrived += 1
-        wishes = [_Wish(key, target, priority, self._newest) for key, target in targets.items()]
+        wishes = [
+            _Wish(key, self._with_fading_colour(key, target), priority, self._newest) for key, target in targets.items()
+        ]
         for wish in wishes:
             loop.call_soon(wish.settle)
             self._waiting.setdefault(wish.key, []).append(wish)
@@ -131,6 +150,7 @@ class Gathering:
         """Drop what is known and wanted of a gear that is gone."""
         self.drop((key,))
         self._moving.pop(key, None)
+        self._fading.pop(key, None)
 
     # One caller's turn
 
@@ -167,13 +187,14 @@ class Gathering:
 
     def _send(self, step: Step, turn: _Wish) -> Steps[None]:
         """Send a step, and answer those who are carried by it; what comes for them meanwhile is not."""
-        wishes = [wish for key in step.gear for wish in self._waiting.get(key, ())]
+        wishes = [wish for key in step.gear for wish in self._up_to_next(key)]
         turn.carrying = wishes
         self._sending = True
         try:
             for number, command in enumerate(step.commands):
                 # One address at least, or a busy line would see registers staged and nothing done with them.
-                if number > 1 and (number > _MOST_IN_A_ROW or (yield IsWanted())):
+                may_end = step.attribute is Attribute.FADE and number > 1
+                if may_end and (number > _MOST_IN_A_ROW or (yield IsWanted())):
                     self._changes += 1
                     break
                 yield command
@@ -188,19 +209,56 @@ class Gathering:
         if not step.carries:
             # Another master may have spoiled the register: what is known now tells, and it is done again.
             self._changes += 1
+        carried = {key for key, wish in newest.items() if key in step.carries and self._shows_colour(wish)}
         for key, wish in newest.items():
-            if key not in step.carries:
-                wish.fade_attempts += 1
+            if key not in carried:
+                self._take_note(step, wish)
                 continue
             fade = wish.target.fade
             self._moves(key, None if fade is None else fade.seconds)
+            if (colour := wish.left.colour) is not None:
+                self._fading[key] = colour, self._moving[key]
             self._carried(key, wish.target)
         for wish in wishes:
-            if wish.key in step.carries:
+            if wish.key in carried:
                 wish.finish()
                 self._drop(wish, carried=True)
+        if carried & self._waiting.keys():
+            self._changes += 1
+
+    def _shows_colour(self, wish: _Wish) -> bool:
+        """Tell whether a gear shows the colour that it should: another master may have come in between."""
+        colour = wish.left.colour
+        return colour is None or self._known.colours.shown(wish.key) == colour
+
+    def _take_note(self, step: Step, wish: _Wish) -> None:
+        """Take note of a step after which something is left."""
+        match step.attribute:
+            case Attribute.FADE:
+                wish.fade_attempts += 1
+            case Attribute.STAGED_COLOUR:
+                wish.colour_attempts += 1
+                wish.begun = True
+            case Attribute.LEVEL:
+                wish.level_sent = wish.begun = True
+        if wish.key in step.carries:
+            # It was not carried after all.
+            self._changes += 1
 
     # What waits, and what is known
+
+    def _with_fading_colour(self, key: str, target: Target) -> Target:
+        """Return a target with the colour that the gear is fading to: a new level ends that fade where it is."""
+        colour, until = self._fading.get(key, (None, 0.0))
+        if target.level is None or target.colour is not None or asyncio.get_running_loop().time() >= until:
+            return target
+        return replace(target, colour=colour) if self._known.colours.shown(key) == colour else target
+
+    def _up_to_next(self, key: str) -> list[_Wish]:
+        """Return the wish that is sent next, the newest or one that is begun, after those that it answers as well."""
+        wishes = self._waiting.get(key, [])
+        begun = next((number for number, wish in enumerate(wishes, 1) if wish.begun), len(wishes))
+        return wishes[:begun]
 
     def _drop(self, wish: _Wish, *, carried: bool = False) -> None:
         waiting = self._waiting.get(wish.key, [])
@@ -225,15 +283,14 @@ class Gathering:
         for key, wishes in self._waiting.items():
             if not self._known.present(key):
                 continue
-            newest = wishes[-1]
-            targets[key] = newest.target if newest.fade_attempts < ATTEMPTS else replace(newest.target, fade=None)
+            targets[key] = self._up_to_next(key)[-1].left
             if min(wish.priority for wish in wishes) <= priority:
                 urgent.add(key)
+        now = asyncio.get_running_loop().time()
         if len(targets) == 1:
             # Alone it gets frames of its own, whoever else there is.
             (key,) = targets
-            return plan_frames(targets, {key: self._hearer(key, 0.0)}, all_known=False)
-        now = asyncio.get_running_loop().time()
+            return plan_frames(targets, {key: self._hearer(key, now)}, all_known=False)
         hearers = {key: self._hearer(key, now) for key in self._known.gear}
         return plan_frames(targets, hearers, all_known=self._all_known(), wanted=urgent)
 
@@ -245,6 +302,8 @@ class Gathering:
             level=state.level if still and state.available else None,
             fade=self._known.fade(key),
             limits_known=self._known.limits_known(key),
+            staged=self._known.colours.staged(key),
+            automatic_activation=self._known.colours.automatic_activation(key),
         )
 
     def _moves(self, key: str, seconds: float | None) -> None:

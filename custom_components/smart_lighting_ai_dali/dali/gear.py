@@ -1,12 +1,20 @@
 """What is known of one gear: who it is and how it is set (IEC 62386-102)."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from .colour_features import COLOUR_TYPE, ColourFeatures
 from .fade import AT_ONCE, Fade
-from .level import HIGHEST, LOWEST, OFF, Level
+from .level import HIGHEST, LOWEST, OFF, DimmingCurve, Level
 from .luminaire import Luminaire
 from .stored import Stored
+from .target import Colour
+
+# Device type 7 is a relay; with one of these it dims as well.
+_RELAY: Final = 7
+_DIMMED: Final = frozenset({0, 1, 2, 3, 4, 5, 6, 8})
+# What has a dimming curve that can be asked for: parts 205, 206, 207 and 218.
+_CURVED: Final = frozenset({4, 5, 6, 17})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,20 @@ class Gear:
     """Memory banks in which it reports on itself (IEC 62386-252 and -253); None: it was not asked yet."""
     luminaire: Luminaire | None = None
     """What the maker of its luminaire wrote (IEC 62386-251); None: it was not read yet, or there is none."""
+    colour: ColourFeatures | None = None
+    """The colours that it makes; None for gear without, and for gear that was not asked yet."""
+    curve: DimmingCurve | None = None
+    """How it makes light of levels; None where it can't be asked, or was not yet: then it is the logarithmic one."""
+
+    @property
+    def makes_colours(self) -> bool:
+        """Tell whether it is of device type 8."""
+        return COLOUR_TYPE in self.device_types
+
+    @property
+    def is_relay(self) -> bool:
+        """Tell whether it switches and does not dim (IEC 62386-208)."""
+        return _RELAY in self.device_types and not _DIMMED & set(self.device_types)
 
     @property
     def key(self) -> str:
@@ -65,6 +87,12 @@ class Gear:
             return f"r{self.random_address:06x}"
         return f"a{self.address}"
 
+    @property
+    def is_described(self) -> bool:
+        """Tell whether it was asked for all that its device types tell."""
+        has_curve = self.curve is not None or not _CURVED & set(self.device_types)
+        return has_curve and (self.colour is not None or not self.makes_colours)
+
     def unidentified(self, random_address: int | None) -> Self:
         """Return the gear without numbers that its maker gave to another one, too."""
         return replace(self, identity=None, random_address=random_address)
@@ -72,6 +100,10 @@ class Gear:
     def clamp(self, level: Level) -> Level:
         """Return the level that the gear goes to when it is sent one."""
         return OFF if level == OFF else Level(max(self.minimum, min(self.maximum, level)))
+
+    def fit(self, colour: Colour | None) -> Colour | None:
+        """Return the colour that the gear goes to when it is sent one; None where it understands none like it."""
+        return None if colour is None or self.colour is None else self.colour.fit(colour)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the gear as plain JSON."""
@@ -91,6 +123,8 @@ class Gear:
             "maximum": self.maximum,
             "fade": [self.fade.code, self.fade.extended],
             "groups": sorted(self.groups),
+            "colour": None if self.colour is None else self.colour.as_dict(),
+            "curve": self.curve,
             "stored": self.stored.as_list(),
             "banks": None if self.banks is None else sorted(self.banks),
             "luminaire": None if self.luminaire is None else self.luminaire.as_dict(),
@@ -101,6 +135,7 @@ class Gear:
         """Return the gear that `as_dict` gave; raises KeyError, TypeError or ValueError for anything else."""
         identity = data["identity"]
         # What was written before there was more to read has none of these.
+        colour, curve = data.get("colour"), data.get("curve")
         banks, luminaire = data.get("banks"), data.get("luminaire")
         return cls(
             address=int(data["address"]),
@@ -117,6 +152,8 @@ class Gear:
             maximum=Level(data["maximum"]),
             fade=Fade(*data["fade"]),
             groups=frozenset(data["groups"]),
+            colour=None if colour is None else ColourFeatures.from_dict(colour),
+            curve=None if curve is None else DimmingCurve(curve),
             stored=Stored.from_list(data.get("stored")),
             banks=None if banks is None else frozenset(banks),
             luminaire=None if luminaire is None else Luminaire(**luminaire),

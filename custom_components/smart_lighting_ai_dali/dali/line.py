@@ -16,6 +16,7 @@ from .adapter import Adapter, WireProtocol
 from .adapters import open_adapter
 from .bus_monitor import BusMonitor
 from .census import Census
+from .colour_reader import ColourReader
 from .commissioning import Commissioning
 from .discovery import ScanListener, ScanResult
 from .driver import Driver
@@ -46,7 +47,7 @@ from .scan import Scanner
 from .scenes import Scenes
 from .state import Effect, GearState, KnownState
 from .supervisor import Supervisor
-from .target import Recall, Target
+from .target import Colour, Recall, Target
 from .timing import Priority
 from .transactions import ProgressListener, Sequence, Transactions
 
@@ -132,15 +133,10 @@ class Line:
         self.failures = FailureSweep(self._transactions, self._known, self._tell)
         self.reports = Reports(self._transactions, self._known, self._tell)
         self.emergency = EmergencyLights(self._transactions, self._known, self._tell)
-        self._parts: tuple[LinePart, ...] = (
-            self._census,
-            self.commissioning,
-            self.inputs,
-            self.settings,
-            self.failures,
-            self.reports,
-            self.emergency,
-        )
+        colours = ColourReader(self._transactions, self._known, self._tell)
+        setting = (self._census, self.commissioning, self.inputs, self.settings)
+        reading = (self.failures, self.reports, self.emergency, colours)
+        self._parts: tuple[LinePart, ...] = (*setting, *reading)
         self._running: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
 
@@ -237,21 +233,33 @@ class Line:
         """
         return await self._transactions.send(message, priority=priority, progress=progress)
 
-    async def set_level(self, key: str, level: Level, *, fade: Fade | None = None, priority: Priority) -> None:
-        """Fade a gear to a level; without a fade, with its own. Raises LineError.
+    async def set_level(
+        self, key: str, level: Level, *, colour: Colour | None = None, fade: Fade | None = None, priority: Priority
+    ) -> None:
+        """Fade a gear to a level, and to a colour; without a fade, with its own. Raises LineError.
 
         When several targets of one gear wait, the newest is sent and the others are dropped. What waits for several
-        gear goes out together, in the fewest frames.
+        gear goes out together, in the fewest frames. Colours that the gear does not understand are left out.
         """
-        gear = self._known.find(key)
-        await self._gathering.go(key, Target(level=level, fade=gear.fade if fade is None else fade), priority)
+        await self._go(self._known.find(key), level, colour, fade, priority)
 
-    async def turn_on(self, key: str, *, fade: Fade | None = None, priority: Priority) -> None:
-        """Fade a gear to the level at which it was on last. Raises LineError."""
+    async def turn_on(
+        self, key: str, *, colour: Colour | None = None, fade: Fade | None = None, priority: Priority
+    ) -> None:
+        """Fade a gear to the level at which it was on last, and to a colour. Raises LineError."""
         gear = self._known.find(key)
         last = self._known.state(key).last_level
-        level = Recall.LAST_ACTIVE if last is None else gear.clamp(last)
-        await self._gathering.go(key, Target(level=level, fade=gear.fade if fade is None else fade), priority)
+        await self._go(gear, Recall.LAST_ACTIVE if last is None else gear.clamp(last), colour, fade, priority)
+
+    async def set_colour(self, key: str, colour: Colour, *, fade: Fade | None = None, priority: Priority) -> None:
+        """Fade a gear to a colour and leave its level as it is; likewise. Raises LineError."""
+        await self._go(self._known.find(key), None, colour, fade, priority)
+
+    async def _go(
+        self, gear: Gear, level: Level | Recall | None, colour: Colour | None, fade: Fade | None, priority: Priority
+    ) -> None:
+        target = Target(level=level, colour=gear.fit(colour), fade=gear.fade if fade is None else fade)
+        await self._gathering.go(gear.key, target, priority)
 
     async def identify(self, key: str) -> None:
         """Let a gear show which one it is. Raises LineError."""

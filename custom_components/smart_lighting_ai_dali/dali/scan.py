@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from .census import Census
+from .colour_sequences import describe_whole
 from .discovery import GEAR, DeviceScanResult, Discovery, ScanListener, ScanResult
 from .errors import LineStoppedError
 from .events import GearChanged, GearFound, LineEvent, StateChanged
 from .gear import Gear
-from .sequences import describe
 from .state import KnownState
 from .transactions import Transactions
 
@@ -79,7 +79,7 @@ class Scanner:
         before, changes = set(self._known.gear), self._census.changes
         expected = frozenset(gear.address for gear in self._known.gear.values())
         there = {gear.address: gear for key, gear in self._known.gear.items() if self._known.present(key)}
-        kind = replace(GEAR, describe=lambda address: describe(address, there.get(address)))
+        kind = replace(GEAR, describe=lambda address: describe_whole(address, there.get(address)))
         discovery = Discovery(kind, self._transactions, found=self.keep, expected=expected, progress=progress)
         await discovery.run()
         found = tuple(self._known.recognise(discovery.at[address]) for address in sorted(discovery.at))

@@ -1,8 +1,7 @@
 """What is known of the gear of a line, from what was sent to them, overheard, and answered by them."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from dali import address
@@ -10,84 +9,25 @@ from dali.command import Command
 from dali.frame import Frame
 from dali.gear import general
 
+from .colour_state import ColourReading, Heard, KnownColours
 from .configured import CONFIGURING, LIMITS, configured
 from .errors import GearUnknownError
-from .fade import Fade, FadeSetting
+from .fade import FadeSetting
 from .gear import Gear
+from .gear_state import Effect, GearState, Origin, Reading
 from .level import HIGHEST, MASK, OFF, Level
+from .registers import Registers
 from .stored import AFTER_RESET
+
+__all__ = ["Effect", "GearState", "KnownState", "Origin", "Reading"]
 
 # One silence means nothing: a frame may have been disturbed. This many in a row mean that a gear is gone.
 MISSES_UNTIL_UNAVAILABLE: Final = 3
 
 
-class Origin(StrEnum):
-    """How a level is known."""
-
-    SENT = "sent"
-    """We sent it."""
-    OVERHEARD = "overheard"
-    """Another master sent it."""
-    ANSWERED = "answered"
-    """The gear said it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GearState:
-    """How one gear is; None is unknown."""
-
-    level: Level | None = None
-    """Where it is, or where it is going while a fade runs."""
-    last_level: Level | None = None
-    """The last level at which it was on."""
-    origin: Origin | None = None
-    available: bool = True
-    lamp_failure: bool | None = None
-    gear_failure: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a frame did to the known state."""
-
-    changed: frozenset[str] = frozenset()
-    """Gear whose state is another now."""
-    unread: frozenset[str] = frozenset()
-    """Gear whose state can only be known by asking."""
-    settings: frozenset[str] = frozenset()
-    """Gear whose settings are others now."""
-    recalled: frozenset[str] = frozenset()
-    """Gear that went where it keeps that it has to go: what is known of that may be out of date."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a gear answered to QUERY STATUS and QUERY ACTUAL LEVEL."""
-
-    status: int
-    level: int
-    fade: Fade | None = None
-    """What it is set to, where it was asked that too."""
-    limits: tuple[Level, Level] | None = None
-    """Its minimum and maximum, where it was asked that too."""
-
-    @property
-    def gear_failure(self) -> bool:
-        """Tell whether the gear reports a failure of itself."""
-        return bool(self.status & 0x01)
-
-    @property
-    def lamp_failure(self) -> bool:
-        """Tell whether the gear reports a failure of its lamp."""
-        return bool(self.status & 0x02)
-
-    @property
-    def fading(self) -> bool:
-        """Tell whether a fade is running: the level is on its way then."""
-        return bool(self.status & 0x10)
-
-
 _NOTHING: Final = Effect()
+# The bits that tell a command of a device type: no level, and an opcode from 224 on (IEC 62386-102, 11.6).
+_EXTENDED: Final = 0x1E0
 # Commands that move a level by steps: where it ends, only the gear knows.
 _RELATIVE: Final = (
     general.Up,
@@ -98,13 +38,6 @@ _RELATIVE: Final = (
     general.OnAndStepUp,
     general.ContinuousUp,
     general.ContinuousDown,
-)
-# What leaves something else in DTR0 than what was put there.
-_USE_DTR0: Final = (
-    general.StoreActualLevelInDTR0,
-    general.ReadMemoryLocation,
-    general.WriteMemoryLocation,
-    general.WriteMemoryLocationNoReply,
 )
 
 
@@ -120,8 +53,11 @@ class KnownState:
         self._targets_unknown: set[str] = set()
         self._changes: dict[str, int] = {}
         self._displaced: set[str] = set()
-        self._dtr0: int | None = None
+        self._registers = Registers()
+        self.colours = KnownColours(self._registers)
         self._previous: Frame | None = None
+        self._device_type = 0
+        """What the frame before enabled for the next one."""
         for one in gear:
             self.keep(one)
 
@@ -154,8 +90,13 @@ class KnownState:
             gear = replace(gear, fade=before.fade, stored=before.stored)
             if gear.own_key == before.own_key:
                 banks = before.banks if gear.banks is None else gear.banks
-                gear = replace(gear, banks=banks, luminaire=gear.luminaire or before.luminaire)
+                colour = before.colour if gear.colour is None else gear.colour
+                curve = before.curve if gear.curve is None else gear.curve
+                luminaire = gear.luminaire or before.luminaire
+                gear = replace(gear, banks=banks, luminaire=luminaire, colour=colour, curve=curve)
         self.gear[gear.key] = gear
+        if gear.makes_colours:
+            self.colours.unread.add(gear.key)
         self._states.setdefault(gear.key, GearState())
         self._displaced.discard(gear.key)
         for key, other in self.gear.items():
@@ -194,6 +135,7 @@ class KnownState:
         self._targets_unknown.discard(key)
         self._misses.pop(key, None)
         self._displaced.discard(key)
+        self.colours.forget(key)
 
     def fade(self, key: str) -> FadeSetting:
         """Return what is known of the fade that a gear is set to now."""
@@ -220,7 +162,9 @@ class KnownState:
         self._fades.clear()
         self._targets_unknown.update(self.gear)
         self._previous = None
-        self._dtr0 = None
+        self._device_type = 0
+        self._registers.doubt()
+        self.colours.doubt()
 
     # What was on the line
 
@@ -229,10 +173,18 @@ class KnownState:
         if len(frame) != 16:  # 24 bits are for control devices, which change no gear
             self._previous = None
             return _NOTHING
-        command = Command.from_frame(frame)
+        device_type = self._device_type if frame.as_integer & _EXTENDED == _EXTENDED else 0
+        command = Command.from_frame(frame, devicetype=device_type)
         repeated = self._previous == frame
         self._previous = None if repeated else frame
+        self._registers.see(command, device_type=device_type)
+        self._device_type = device_type if command.sendtwice and not repeated else 0
+        if isinstance(command, general.EnableDeviceType):
+            self._device_type = command.param
+        levels = {gear.key: self._target(gear.key) for gear in self._addressed(command) if gear.makes_colours}
         effect = self._take(command, repeated=repeated, origin=Origin.SENT if own else Origin.OVERHEARD)
+        if levels:
+            effect = self._follow_colours(command, levels, effect, whole=repeated)
         for key in effect.changed | effect.unread | effect.settings:
             self._changes[key] = self.changes(key) + 1
         self._targets_unknown |= effect.unread
@@ -240,23 +192,43 @@ class KnownState:
 
     def _take(self, command: Command, *, repeated: bool, origin: Origin) -> Effect:
         match command:
-            case general.DTR0():
-                self._dtr0 = command.param
-                return _NOTHING
             case general.SetFadeTime() | general.SetExtendedFadeTime():
                 self._set_fade(command, whole=repeated)
                 return _NOTHING
             case _ if isinstance(command, CONFIGURING):
                 return self._set(command) if repeated else _NOTHING
-            case _ if isinstance(command, _USE_DTR0):
-                self._dtr0 = None
-                return _NOTHING
             case general.Reset():
                 return self._reset(command) if repeated else _NOTHING
             case _ if isinstance(command, _RELATIVE):
                 return Effect(unread=frozenset(gear.key for gear in self._addressed(command)))
             case _:
                 return self._arc_power(command, origin)
+
+    @property
+    def _dtr0(self) -> int | None:
+        return self._registers.values[0]
+
+    def _target(self, key: str) -> Level | None:
+        """Return where a gear is or is going, None where nobody knows."""
+        return self._states[key].level if self.target_known(key) else None
+
+    def _follow_colours(
+        self, command: Command, before: Mapping[str, Level | None], effect: Effect, *, whole: bool
+    ) -> Effect:
+        """Take note of what a command did to colours; `before` is where the gear that heard it were."""
+        heard = [
+            Heard(self.gear[key], level, None if key in effect.unread else self._target(key))
+            for key, level in before.items()
+        ]
+        self.colours.see(command, heard, whole=whole)
+        changed = {key for key in before if self._show(key)}
+        return replace(effect, changed=effect.changed | changed) if changed else effect
+
+    def _show(self, key: str) -> bool:
+        """Take the colour that a gear shows into its state; return whether it is another."""
+        before, colour = self._states[key], self.colours.shown(key)
+        self._states[key] = replace(before, colour=colour)
+        return before.colour != colour
 
     def _addressed(self, command: Command) -> Iterator[Gear]:
         destination = getattr(command, "destination", None)
@@ -382,6 +354,11 @@ class KnownState:
         self._states[key] = replace(before, lamp_failure=lamp_failure, gear_failure=gear_failure)
         return self._states[key] != before
 
+    def colour_answered(self, key: str, reading: ColourReading) -> bool:
+        """Take a gear's answer about its colour; return whether that is another now."""
+        self.colours.answered(key, reading)
+        return self._show(key)
+
     def missed(self, key: str) -> bool:
         """Take note that a gear gave no answer; return whether its state is another now."""
         self._misses[key] = self._misses.get(key, 0) + 1
@@ -408,6 +385,7 @@ class KnownState:
             level=level,
             last_level=level or before.last_level,
             origin=origin,
+            colour=before.colour,
             available=before.available or answered,
             lamp_failure=before.lamp_failure if lamp_failure is None else lamp_failure,
             gear_failure=before.gear_failure if gear_failure is None else gear_failure,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from .fade import Fade
 from .level import Level
@@ -12,6 +13,11 @@ class Recall(Enum):
 
     LAST_ACTIVE = "last_active"
     """The last level at which it was on (IEC 62386-102, 9.4)."""
+
+
+# In a colour, numbers of 8 and of 16 bits that leave what they stand for as it is; in an answer, unknown.
+MASK_8: Final = 0xFF
+MASK_16: Final = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from custom_components.smart_lighting_ai_dali.dali.emergency_state import (
 )
 from custom_components.smart_lighting_ai_dali.dali.errors import NoAnswerError, NoTestStartedError
 
-from .test_sequences import Bench, lamp
+from .sequence_bench import Bench, lamp
 
 
 def light(**more: Any) -> Bench:

@@ -1,7 +1,7 @@
 """Plans of frames: the fewest there can be, and everyone where they should be, whoever else hears them."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, combinations
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 import random
 import time
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.dali.covering import cover
 from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE, Fade, FadeSetting
-from custom_components.smart_lighting_ai_dali.dali.frame_planner import Hearer, Step, plan_frames
+from custom_components.smart_lighting_ai_dali.dali.frame_planner import Attribute, Hearer, Step, plan_frames
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear
 from custom_components.smart_lighting_ai_dali.dali.level import HIGHEST, OFF, Level
 from custom_components.smart_lighting_ai_dali.dali.target import ColourTemperature, Recall, Rgbwaf, Target, Xy
@@ -22,7 +22,13 @@ from custom_components.smart_lighting_ai_dali.dali.timing import forward_frame
 from custom_components.smart_lighting_ai_dali.simulator.gear import Gear as SimulatedGear
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
+from .plans import commands_of, count_frames
+
 WARM = ColourTemperature(370)
+STAGED = [
+    str(command)
+    for command in (general.DTR0(370 & 255), general.DTR1(1), colour.SetTemporaryColourTemperature(GearShort(0)))
+]
 
 
 def hearer(
@@ -52,16 +58,6 @@ def to(level: int | Recall | None = None, **more: Any) -> Target:
 def colour_gear(address: int, **more: Any) -> Hearer:
     """Return a gear of device type 8 whose levels activate what is staged."""
     return hearer(address, gear={"device_types": (8,)}, automatic_activation=True, **more)
-
-
-def count_frames(steps: Iterable[Step]) -> int:
-    """Return how many forward frames steps are: some go twice, some after ENABLE DEVICE TYPE."""
-    return sum(1 + bool(one.sendtwice) + bool(one.devicetype) for one in commands_of(steps))
-
-
-def commands_of(steps: Iterable[Step]) -> list[Command]:
-    """Return the commands of steps in their order."""
-    return list(chain.from_iterable(step.commands for step in steps))
 
 
 def planned(targets: Mapping[str, Target], hearers: Mapping[str, Hearer], **more: Any) -> list[str]:
@@ -187,23 +183,48 @@ def test_a_colour_and_a_level_are_one_fade(wanted: Any, frames: int) -> None:
     assert words(*commands_of(steps))[-1:] == words(general.DAPC(GearShort(0), 9))
 
 
-def test_a_level_that_activates_no_colour_is_not_relied_on() -> None:
+def test_a_level_that_activates_no_colour_for_sure_is_not_relied_on() -> None:
     activated = words(colour.Activate(GearShort(0)))
     level = words(general.DAPC(GearShort(0), 9))
-    for target, known, expected in (
-        (to(colour=WARM), colour_gear(0, level=9), activated),
-        (to(9, colour=WARM), colour_gear(0, level=9), activated),
-        (to(9, colour=WARM), colour_gear(0), level + activated),
-        (to(9, colour=WARM), hearer(0, gear={"device_types": (8,)}, level=OFF), level + activated),
+    for target, known in (
+        (to(colour=WARM), colour_gear(0, level=9)),
+        (to(9, colour=WARM), colour_gear(0, level=9)),
     ):
-        assert planned({"a0": target}, line(known))[3:] == expected
+        assert planned({"a0": target}, line(known)) == STAGED + activated
+    passive = hearer(0, gear={"device_types": (8,)}, level=OFF, automatic_activation=False)
+    assert planned({"a0": to(9, colour=WARM)}, line(passive)) == STAGED + level + activated
 
 
-def test_a_colour_is_activated_before_the_last_active_level() -> None:
-    target = {"a0": to(Recall.LAST_ACTIVE, colour=WARM)}
-    assert planned(target, line(colour_gear(0)))[3:] == words(
-        colour.Activate(GearShort(0)), general.GoToLastActiveLevel(GearShort(0))
-    )
+def test_a_colour_that_a_level_may_have_activated_is_staged_after_it() -> None:
+    """An ACTIVATE without anything staged would end a colour's fade."""
+    activated = words(colour.Activate(GearShort(0)))
+    level = words(general.DAPC(GearShort(0), 9))
+    unsure = hearer(0, gear={"device_types": (8,)}, level=OFF)
+    for known in (colour_gear(0), unsure):
+        assert planned({"a0": to(9, colour=WARM)}, line(known)) == level + STAGED + activated
+    last = words(general.GoToLastActiveLevel(GearShort(0)))
+    assert planned({"a0": to(Recall.LAST_ACTIVE, colour=WARM)}, line(colour_gear(0))) == last + STAGED + activated
+
+
+def test_a_colour_that_waits_in_gear_is_not_staged_again() -> None:
+    gear = line(colour_gear(0, level=OFF, staged=WARM))
+    assert planned({"a0": to(9, colour=WARM)}, gear) == words(general.DAPC(GearShort(0), 9))
+
+
+def test_channels_that_stay_as_they_are_are_not_said() -> None:
+    gear = line(colour_gear(0, level=OFF))
+    red = Rgbwaf(red=254, green=0, blue=0, white=255, amber=255, free=255)
+    assert count_frames(plan_frames({"a0": to(9, colour=red)}, gear, all_known=True)) == 6
+
+
+def test_no_staging_takes_longer_than_a_transaction_should() -> None:
+    gear = line(*(colour_gear(address, level=OFF) for address in range(20)))
+    wanted = Rgbwaf(red=1, green=2, blue=3, white=4, amber=5, free=6)
+    steps = plan_frames(dict.fromkeys(gear, to(9, colour=wanted)), gear, all_known=False)
+    staging = [step for step in steps if step.attribute is Attribute.STAGED_COLOUR]
+    assert max(count_frames((step,)) for step in staging) <= 14
+    assert frozenset().union(*(step.gear for step in staging)) == set(gear)
+    assert all(step.carries == step.gear for step in steps if step.attribute is Attribute.LEVEL)
 
 
 def test_a_colour_is_staged_in_nobody_else() -> None:

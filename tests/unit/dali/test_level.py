@@ -6,6 +6,7 @@ from custom_components.smart_lighting_ai_dali.dali.level import (
     HIGHEST,
     LOWEST,
     OFF,
+    DimmingCurve,
     Level,
     brightness_of,
     level_of,
@@ -36,3 +37,19 @@ def test_only_brightness_zero_is_off(brightness: int, level: Level) -> None:
 )
 def test_light_follows_the_curve_of_the_standard(level: int, percent: float) -> None:
     assert light_output(Level(level)) == pytest.approx(percent, rel=0.03)
+
+
+def test_half_a_brightness_looks_the_same_on_both_curves() -> None:
+    for brightness in range(64, 256):
+        linear = level_of(brightness, DimmingCurve.LINEAR)
+        light = light_output(level_of(brightness))
+        assert 100 * linear / HIGHEST == pytest.approx(light, abs=0.5)
+
+
+def test_a_brightness_that_linear_gear_showed_once_stays() -> None:
+    for level in range(HIGHEST + 1):
+        brightness = brightness_of(Level(level), DimmingCurve.LINEAR)
+        assert brightness_of(level_of(brightness, DimmingCurve.LINEAR), DimmingCurve.LINEAR) == brightness
+    assert level_of(0, DimmingCurve.LINEAR) == OFF
+    assert level_of(1, DimmingCurve.LINEAR) == LOWEST
+    assert level_of(255, DimmingCurve.LINEAR) == HIGHEST

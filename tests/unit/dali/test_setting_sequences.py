@@ -23,7 +23,7 @@ from custom_components.smart_lighting_ai_dali.dali.setting_sequences import (
 )
 from custom_components.smart_lighting_ai_dali.dali.stored import SCENES, Stay, Stored
 
-from .test_sequences import Bench, lamp
+from .sequence_bench import Bench, lamp
 
 
 class Writes:

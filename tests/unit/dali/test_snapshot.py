@@ -14,7 +14,7 @@ from custom_components.smart_lighting_ai_dali.dali.sequences import Steps
 from custom_components.smart_lighting_ai_dali.dali.snapshot import has_bank, read_cells, read_latched
 from custom_components.smart_lighting_ai_dali.dali.transactions import IsWanted
 
-from .test_sequences import FRAME, Bench, lamp
+from .sequence_bench import FRAME, Bench, lamp
 
 ENERGY: Final = 202
 LIGHT_SOURCE: Final = 206
