@@ -18,7 +18,7 @@ from .known import gear_of
 from .loop_gap import gaps
 from .questions import measure_questions
 from .simulator import Simulator, crowd, fleet, simulated
-from .targets import measure_distinct, measure_many_lines, measure_reading, online
+from .targets import measure_colour, measure_distinct, measure_many_lines, measure_reading, online
 from .together import measure_latency, measure_same_level
 from .waiting import until_complete
 
@@ -35,8 +35,11 @@ def run() -> tuple[str, dict[str, float]]:
             figures |= in_home_assistant(_in_a_house(simulator))
         with simulated(fleet()) as simulator:
             figures |= asyncio.run(_alone(simulator))
+        with simulated(fleet(types=[6, 8], colours=["tc"])) as simulator:
+            figures |= asyncio.run(_in_colour(simulator))
         figures["loop_gap_ms_max"] = seen.longest * 1000
     figures["same_level_64_speedup"] = peer["same_level_64_seconds"] / figures["same_level_64_seconds"]
+    figures["colour_speedup"] = peer["tc_and_level_64_seconds"] / figures["tc_and_level_64_seconds"]
     figures |= measure_commissioning()
     figures |= measure_questions()
     figures |= _many_lines()
@@ -57,6 +60,11 @@ async def _in_a_house(simulator: Simulator) -> dict[str, float]:
 async def _alone(simulator: Simulator) -> dict[str, float]:
     async with online(simulator.port, gear_of()) as line:
         return await measure_distinct(line, simulator) | await measure_reading(line)
+
+
+async def _in_colour(simulator: Simulator) -> dict[str, float]:
+    async with online(simulator.port, gear_of(white=True)) as line:
+        return await measure_colour(line, simulator)
 
 
 def _many_lines() -> dict[str, float]:

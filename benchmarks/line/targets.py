@@ -15,6 +15,7 @@ from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear
 from custom_components.smart_lighting_ai_dali.dali.level import Level
 from custom_components.smart_lighting_ai_dali.dali.line import Line
+from custom_components.smart_lighting_ai_dali.dali.target import ColourTemperature
 from custom_components.smart_lighting_ai_dali.dali.timing import (
     ANSWER_GAP_MAX,
     ANSWER_GAP_MIN,
@@ -24,6 +25,7 @@ from custom_components.smart_lighting_ai_dali.dali.timing import (
     forward_frame,
 )
 
+from .peers import WARM
 from .simulator import GEAR, Simulator
 from .together import is_question
 from .waiting import until_complete
@@ -78,6 +80,31 @@ async def measure_distinct(line: Line, simulator: Simulator) -> dict[str, float]
     if longest > _LONGEST_TRANSACTION:
         raise RuntimeError(f"a transaction took {longest:.3f} s")
     return {"distinct_64_efficiency": statistics.median(efficiencies)}
+
+
+async def measure_colour(line: Line, simulator: Simulator) -> dict[str, float]:
+    """Send 64 gear to one colour temperature and to levels of their own, in a call for each."""
+    keys = list(line.gear)
+    counts, seconds = [], []
+    for number in range(_ROUNDS):
+        await asyncio.sleep(1)
+        simulator.frames()
+        begun = time.perf_counter()
+        await asyncio.gather(
+            *(
+                line.set_level(
+                    key,
+                    Level(10 + 3 * place + number),
+                    colour=ColourTemperature(WARM - 10 * number),
+                    fade=AT_ONCE,
+                    priority=Priority.USER,
+                )
+                for place, key in enumerate(keys)
+            )
+        )
+        seconds.append(time.perf_counter() - begun)
+        counts.append(sum(not is_question(frame) for frame in simulator.frames()))
+    return {"tc_and_level_64_frames": statistics.median(counts), "tc_and_level_64_seconds": statistics.median(seconds)}
 
 
 def longest_transaction(frames: Sequence[dict[str, Any]]) -> float:
