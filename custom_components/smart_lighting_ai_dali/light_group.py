@@ -1,18 +1,23 @@
 """A group of gear, and all gear of a line, as one light each."""
 
 from abc import abstractmethod
+from collections import Counter
 from typing import Any, Final, override
 
 from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_TRANSITION, ColorMode, LightEntity, LightEntityFeature
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 
+from .colour_light import ColourLight
 from .const import DOMAIN
 from .coordinator import LineCoordinator
 from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, StateChanged
+from .dali.gear import Gear
 from .dali.level import OFF, Level, brightness_of, level_of
 from .dali.state import GearState
+from .dali.target import Colour
 from .entity import LineEntity, line_device_id, line_errors
+from .light_colours import asked_colour
 
 _OF_ALL: Final = "all_lights"
 
@@ -24,8 +29,6 @@ class LightOfMany(LineEntity, LightEntity):
     after a command to all of them that is what was asked for, and a lamp that is off does not darken the others.
     """
 
-    _attr_color_mode = ColorMode.BRIGHTNESS
-    _attr_supported_color_modes = {ColorMode.BRIGHTNESS}  # noqa: RUF012  # Home Assistant's own way to say so
     _attr_supported_features = LightEntityFeature.TRANSITION
 
     @property
@@ -79,7 +82,7 @@ def group_identifier(subentry_id: str, group: int) -> str:
     return f"{subentry_id}_group_{group}"
 
 
-class GroupLight(LightOfMany):
+class GroupLight(LightOfMany, ColourLight):
     """One group of a line, 0 to 15 (IEC 62386-102, 9.15)."""
 
     _attr_name = None
@@ -102,16 +105,31 @@ class GroupLight(LightOfMany):
         """Return the gear that the group has now."""
         return self.coordinator.line.many.members(self._group)
 
+    @property
+    @override
+    def gear_behind(self) -> list[Gear]:
+        """Return its members: it has the colours that any of them makes."""
+        return [self.coordinator.line.gear[key] for key in self.members]
+
+    @property
+    @override
+    def shown_colour(self) -> Colour | None:
+        """Return the colour that most of those that are on show, or are going to."""
+        shown = [state.colour for state in self._states() if state.level and state.colour is not None]
+        return Counter(shown).most_common(1)[0][0] if shown else None
+
     @override
     @line_errors
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Fade all to a brightness, or each to its last one."""
-        many, seconds = self.coordinator.line.many, kwargs.get(ATTR_TRANSITION)
+        """Fade all to a brightness and a colour, or each to its last ones."""
+        many, colour, seconds = self.coordinator.line.many, asked_colour(kwargs), kwargs.get(ATTR_TRANSITION)
         self.coordinator.async_tell_context(self.members, self._context)
         if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
-            await many.set_level(self.members, level_of(brightness), seconds=seconds, priority=self._priority)
+            await many.set_level(
+                self.members, level_of(brightness), colour=colour, seconds=seconds, priority=self._priority
+            )
         else:
-            await many.turn_on(self.members, seconds=seconds, priority=self._priority)
+            await many.turn_on(self.members, colour=colour, seconds=seconds, priority=self._priority)
 
     @override
     @line_errors
@@ -126,6 +144,8 @@ class GroupLight(LightOfMany):
 class BroadcastLight(LightOfMany):
     """All gear of a line, gear that nobody knows included."""
 
+    _attr_color_mode = ColorMode.BRIGHTNESS
+    _attr_supported_color_modes = {ColorMode.BRIGHTNESS}  # noqa: RUF012  # Home Assistant's own way to say so
     _attr_entity_registry_enabled_default = False
 
     def __init__(self, coordinator: LineCoordinator) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from homeassistant.components.light import ColorMode
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import State
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
@@ -148,6 +148,32 @@ async def test_another_masters_colour_is_followed(plug_in: PlugIn, build: Build)
     frames = (0xA3FA, 0xC300, 0xC108, 0xFFE7, 0xC108, 0xFFE2)
     await port.do(lambda simulation: say(simulation, frames))
     await house.until(lambda: state_of(house).attributes["color_temp_kelvin"] == 4000)
+
+
+async def test_a_group_takes_and_shows_the_colour_of_its_members(plug_in: PlugIn, build: Build) -> None:
+    group = frozenset({3})
+    port = plug_in(
+        lamp(0, device_types=(6, 8), groups=group), lamp(1, device_types=(6, 8), groups=group), lamp(2, groups=group)
+    )
+    house = await build(line_of(port))
+    await house.until_light(2, STATE_OFF)
+    (subentry_id,) = house.entry.subentries
+    light = er.async_get(house.hass).async_get_entity_id("light", DOMAIN, f"{subentry_id}_group_3")
+    assert light is not None
+    await house.call("light", "turn_on", light, color_temp_kelvin=4000, brightness=255)
+    state = house.hass.states.get(light)
+    assert state is not None
+    assert state.attributes["supported_color_modes"] == [ColorMode.COLOR_TEMP]
+    assert (state.attributes["color_temp_kelvin"], state.attributes["brightness"]) == (4000, 255)
+    gear = await port.do(Simulation.snapshots)
+    assert [one["colour"] and one["colour"]["values"] for one in gear] == [[250], [250], None]
+    # Who is off comes on with the others, who is on stays at its level.
+    await house.call("light", "turn_off", house.entity("light", 1))
+    await house.call("light", "turn_on", house.entity("light", 0), brightness=100)
+    await house.call("light", "turn_on", light, color_temp_kelvin=5000)
+    assert await port.levels() == {0: 100, 1: 254, 2: 254}
+    gear = await port.do(Simulation.snapshots)
+    assert [one["colour"] and one["colour"]["values"] for one in gear] == [[200], [200], None]
 
 
 async def test_a_relay_is_switched_at_once(plug_in: PlugIn, build: Build) -> None:

@@ -14,7 +14,7 @@ from .gear import Gear
 from .level import Level
 from .sequences import Steps
 from .state import KnownState
-from .target import Recall, Target
+from .target import Colour, Recall, Target
 from .timing import Priority
 from .transactions import Transactions
 
@@ -49,23 +49,45 @@ class ManyGear:
         return tuple(gear.key for gear in sorted(members, key=lambda gear: gear.address))
 
     async def set_level(
-        self, keys: Iterable[str], level: Level, *, seconds: float | None = None, priority: Priority
+        self,
+        keys: Iterable[str],
+        level: Level,
+        *,
+        colour: Colour | None = None,
+        seconds: float | None = None,
+        priority: Priority,
     ) -> None:
-        """Fade gear to a level in `seconds`, or each with its own fade, in the fewest frames. Raises LineError.
+        """Fade gear to a level and a colour in `seconds`, or each with its own fade. Raises LineError.
 
-        Newer targets of each gear win, as with `Line.set_level`.
+        It takes the fewest frames, and newer targets of each gear win, as with `Line.set_level`.
         """
         gear = self._present(keys)
         await self._gathering.go_together(
-            {key: Target(level=level, fade=_fade(one, seconds)) for key, one in gear.items()}, priority
+            {key: Target(level=level, colour=one.fit(colour), fade=_fade(one, seconds)) for key, one in gear.items()},
+            priority,
         )
 
-    async def turn_on(self, keys: Iterable[str], *, seconds: float | None = None, priority: Priority) -> None:
-        """Fade gear to the level at which each was on last. Raises LineError."""
-        gear = self._present(keys)
-        await self._gathering.go_together(
-            {key: Target(level=self._last(one), fade=_fade(one, seconds)) for key, one in gear.items()}, priority
-        )
+    async def turn_on(
+        self,
+        keys: Iterable[str],
+        *,
+        colour: Colour | None = None,
+        seconds: float | None = None,
+        priority: Priority,
+    ) -> None:
+        """Fade gear to the level at which each was on last, and to a colour. Raises LineError.
+
+        Where a colour is asked for, gear that is on stays at its level.
+        """
+        targets: dict[str, Target] = {}
+        for key, gear in self._present(keys).items():
+            stays = colour is not None and self._known.state(key).level
+            target = Target(
+                level=None if stays else self._last(gear), colour=gear.fit(colour), fade=_fade(gear, seconds)
+            )
+            if not stays or target.colour is not None:
+                targets[key] = target
+        await self._gathering.go_together(targets, priority)
 
     async def set_all(self, level: Level, *, seconds: float | None = None, priority: Priority) -> None:
         """Fade all that hear the line to a level, known or not, by one broadcast frame. Raises LineError.
