@@ -124,7 +124,10 @@ def _write_lock(target: GearShort, bank: int, value: int) -> Steps[bool]:
     if not (yield from _stands_at(target, bank, frozenset((_LOCK,)))):
         return False
     yield from _send(general.EnableWriteMemory(target))
-    return _byte((yield from _send(general.WriteMemoryLocation(value)))) == value
+    answer = _byte((yield from _send(general.WriteMemoryLocation(value))))
+    # A write is for all who have write access: any other command ends it, so that this gear takes no one else's.
+    ended = _byte((yield from _send(general.QueryStatus(target)))) is not None
+    return ended and answer == value
 
 
 def _is_latched(target: GearShort, bank: int) -> Steps[bool]:

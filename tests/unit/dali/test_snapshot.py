@@ -66,14 +66,27 @@ def test_the_bank_runs_on_after_it_was_read() -> None:
     assert second - first == pytest.approx(10_000, rel=0.01)
 
 
-def test_power_is_read_in_25_frames_and_energy_in_39() -> None:
+def test_power_is_read_in_30_frames_and_energy_in_45() -> None:
     bench = Bench(lamp(1, **STRONG))
     bench.run(read_latched(1, ENERGY, 0x0B, 0x0F))
     # ENABLE WRITE MEMORY is two frames each time.
-    assert len(bench.sent) + 2 == 28
+    assert len(bench.sent) + 2 == 30
     bench.sent.clear()
     bench.run(read_latched(1, ENERGY, 0x04, 0x0F))
-    assert len(bench.sent) + 2 == 43
+    assert len(bench.sent) + 2 == 45
+
+
+def test_gear_that_is_read_one_after_the_other_keeps_to_itself() -> None:
+    bench = Bench(lamp(1, **STRONG), lamp(2, **STRONG))
+    for _ in range(3):
+        for address in (1, 2):
+            cells = bench.run(read_latched(address, ENERGY, 0x0B, 0x0F))
+            assert number_of(energy.ActivePower, cells) == pytest.approx(10_000, rel=0.001)
+    # At the first attempt, and neither is left latched.
+    assert len(bench.sent) + 12 == 6 * 30
+    before = energy_now(bench)
+    bench.now += 3600
+    assert energy_now(bench) > before
 
 
 def test_a_bank_is_there_or_not() -> None:
