@@ -23,7 +23,7 @@ from .dali.commissioning_orders import (
     Task,
 )
 from .entity import async_describe_anew, line_errors
-from .site import Site
+from .site import async_find_line
 from .site_line import SiteLine
 
 SERVICE_COMMISSION: Final = "commission"
@@ -153,25 +153,18 @@ def _response(result: CommissioningResult) -> ServiceResponse:
 
 
 def _line(hass: HomeAssistant, call: ServiceCall) -> SiteLine:
-    """Return the line whose device a call names."""
-    identifiers = _identifiers(hass, call.data[ATTR_DEVICE_ID])
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        site: Site = entry.runtime_data
-        for subentry_id, line in site.lines.items():
-            if subentry_id in identifiers:
-                return line
-    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_line")
+    """Return the line whose device, or one of whose gear, a call names."""
+    line = async_find_line(hass, call.data[ATTR_DEVICE_ID])
+    if line is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_line")
+    return line
 
 
 def _gear(hass: HomeAssistant, line: SiteLine, device_id: str) -> str:
     """Return the key of the gear of a line whose device has an id."""
-    identifiers = _identifiers(hass, device_id)
+    device = dr.async_get(hass).async_get(device_id)
+    identifiers = {identifier for domain, identifier in device.identifiers if domain == DOMAIN} if device else set()
     for key in line.line.gear:
         if f"{line.subentry.subentry_id}_{key}" in identifiers:
             return key
     raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_gear_of_the_line")
-
-
-def _identifiers(hass: HomeAssistant, device_id: str) -> set[str]:
-    device = dr.async_get(hass).async_get(device_id)
-    return {identifier for domain, identifier in device.identifiers if domain == DOMAIN} if device else set()

@@ -1,4 +1,4 @@
-"""What a panel can subscribe to: the bus monitor of a line."""
+"""What a panel can subscribe to: the bus monitor of a line, and how far its commissioning is."""
 
 from collections import deque
 from typing import Any, Final
@@ -14,6 +14,7 @@ from .site import async_find_line
 from .site_line import SiteLine
 
 TYPE_BUS_MONITOR: Final = f"{DOMAIN}/bus_monitor/subscribe"
+TYPE_COMMISSIONING: Final = f"{DOMAIN}/commissioning/subscribe"
 # What comes within this time goes out as one message, in seconds: a busy line has thirty frames a second.
 _GATHERING: Final = 0.1
 
@@ -22,6 +23,7 @@ _GATHERING: Final = 0.1
 def async_register_websocket_commands(hass: HomeAssistant) -> None:
     """Register the commands of the websocket."""
     websocket_api.async_register_command(hass, subscribe_bus_monitor)
+    websocket_api.async_register_command(hass, subscribe_commissioning)
 
 
 @websocket_api.require_admin
@@ -43,6 +45,38 @@ def subscribe_bus_monitor(
     connection.subscriptions[message["id"]] = subscription.end
     connection.send_result(message["id"])
     subscription.start()
+
+
+@websocket_api.require_admin
+@websocket_api.websocket_command({vol.Required("type"): TYPE_COMMISSIONING, vol.Required("device_id"): str})
+@callback
+def subscribe_commissioning(
+    hass: HomeAssistant, connection: websocket_api.ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send how far the commissioning of a line is, and then each time that it has come further.
+
+    Each event is `{"task": ..., "kind": ..., "phase": ..., "found": n, "percent": n}`; `task` is null without a job.
+    """
+    line = async_find_line(hass, message["device_id"])
+    if line is None:
+        connection.send_error(message["id"], websocket_api.ERR_NOT_FOUND, "There is no DALI line with this device.")
+        return
+
+    @callback
+    def send() -> None:
+        progress = line.line.commissioning.progress
+        event = {
+            "task": progress.task,
+            "kind": progress.family,
+            "phase": progress.phase,
+            "found": progress.found,
+            "percent": progress.percent,
+        }
+        connection.send_message(websocket_api.event_message(message["id"], event))
+
+    connection.subscriptions[message["id"]] = line.coordinator.async_listen_to_commissioning(send)
+    connection.send_result(message["id"])
+    send()
 
 
 class _Subscription:

@@ -7,6 +7,7 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
@@ -183,6 +184,30 @@ async def test_a_job_goes_on_when_its_caller_does_not(plug_in: PlugIn, build: Bu
     job.cancel()
     await asyncio.gather(job, return_exceptions=True)
     await house.until_light(50, "off")
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_panel_sees_how_far_it_is(
+    hass: HomeAssistant, plug_in: PlugIn, build: Build, hass_ws_client: WebSocketGenerator
+) -> None:
+    house = await build(line_of(plug_in(lamp(0), new(50))))
+    await house.until_light(0, "off")
+    client = await hass_ws_client(hass)
+    subscribe = {"type": f"{DOMAIN}/commissioning/subscribe"}
+    await client.send_json_auto_id({**subscribe, "device_id": "nonsense"})
+    assert (await client.receive_json())["error"]["code"] == "not_found"
+    await client.send_json_auto_id({**subscribe, "device_id": line_device(house)})
+    assert (await client.receive_json())["success"]
+    idle = {"task": None, "kind": "gear", "phase": "idle", "found": 0, "percent": 0}
+    assert (await client.receive_json())["event"] == idle
+    await commission(house, "find_new")
+    told = []
+    async with asyncio.timeout(10):
+        while (event := (await client.receive_json())["event"]) != idle:
+            told.append(event)
+    assert {event["phase"] for event in told} >= {"searching", "reading"}
+    assert {event["task"] for event in told} == {"find_new"}
+    assert told[-1]["found"] == 1
 
 
 async def test_only_administrators_may(
