@@ -110,6 +110,10 @@ class Portion:
     latched: bool = False
     """Whether there are numbers of several locations in it that change."""
 
+    def covers(self, other: Portion) -> bool:
+        """Tell whether what another portion has is in this one, too."""
+        return self.bank == other.bank and self.first <= other.first and other.last <= self.last
+
     def decode(self, cells: Mapping[int, int]) -> dict[Reported, float | None]:
         """Return what is told in these locations."""
         return {

@@ -166,8 +166,10 @@ class Reports:
         if not self._is_still(gear):
             return
         self._misses.pop((key, portion), None)
-        is_dark = portion is POWER and self._known.state(key).level == OFF
-        self._due[key, portion] = now() + (_DARK if is_dark else portion.every)
+        is_dark = self._known.state(key).level == OFF
+        for told in PORTIONS:
+            if portion.covers(told):
+                self._due[key, told] = now() + (_DARK if told is POWER and is_dark else told.every)
         self._put(key, portion.decode(cells))
 
     def _missed(self, key: str, portion: Portion) -> None:

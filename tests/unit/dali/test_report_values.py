@@ -7,7 +7,7 @@ from dali.memory.location import MemoryValue
 import pytest
 
 from custom_components.smart_lighting_ai_dali.dali.memory_values import number_of, text_of
-from custom_components.smart_lighting_ai_dali.dali.report_values import PORTIONS, VALUES, Reported, bank_of
+from custom_components.smart_lighting_ai_dali.dali.report_values import PORTIONS, POWER, VALUES, Reported, bank_of
 
 POWER_SCALE: Final = 0x0B
 
@@ -76,3 +76,10 @@ def test_a_portion_decodes_what_is_its_own() -> None:
     for portion in PORTIONS:
         for reported in portion.decode({}):
             assert bank_of(reported) == portion.bank
+
+
+def test_power_is_read_with_the_energy_and_not_the_other_way_round() -> None:
+    energy_portion = next(portion for portion in PORTIONS if portion is not POWER and portion.bank == POWER.bank)
+    assert energy_portion.covers(POWER)
+    assert not POWER.covers(energy_portion)
+    assert [portion for portion in PORTIONS if POWER.covers(portion)] == [POWER]
