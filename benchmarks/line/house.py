@@ -29,6 +29,7 @@ from custom_components.smart_lighting_ai_dali.const import (
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear
 from custom_components.smart_lighting_ai_dali.dali.line import Line
 from custom_components.smart_lighting_ai_dali.gear_store import GearStore
+from custom_components.smart_lighting_ai_dali.input_store import InputStore
 from custom_components.smart_lighting_ai_dali.site import Site
 
 from ..home_assistant import new_home_assistant
@@ -79,6 +80,8 @@ async def open_house(port: str, gear: Sequence[Gear] = ()) -> AsyncIterator[Hous
             gear = gear or gear_of()
             subentry_id = "line"
             await GearStore(hass, subentry_id).async_save(gear)
+            # Input devices were looked for, too: there are none.
+            await InputStore(hass, subentry_id).async_save(())
             entry = _entry(port, subentry_id)
             begun = time.perf_counter()
             await hass.config_entries.async_add(entry)

@@ -4,6 +4,7 @@ from typing import Final
 
 from custom_components.smart_lighting_ai_dali.dali.colour_features import ColourFeatures, MirekRange
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
+from custom_components.smart_lighting_ai_dali.dali.level import DimmingCurve
 
 from .simulator import GEAR, GTIN
 
@@ -18,6 +19,7 @@ def gear_of(number: int = 0, *, white: bool = False) -> list[Gear]:
             address=address,
             identity=GearIdentity(GTIN, 1000 + number * GEAR + address, 0),
             device_types=(6, 8) if white else (6,),
+            curve=DimmingCurve.LOGARITHMIC,
             colour=_WHITES if white else None,
             edition=2,
         )
