@@ -20,9 +20,10 @@ from .questions import measure_questions
 from .simulator import Simulator, crowd, fleet, simulated
 from .targets import measure_colour, measure_distinct, measure_many_lines, measure_reading, online
 from .together import measure_latency, measure_same_level
-from .waiting import until_complete
+from .waiting import until, until_complete
 
 _LINES: Final = 16
+_COLOURS_SECONDS: Final = 180.0
 
 
 def run() -> tuple[str, dict[str, float]]:
@@ -64,6 +65,7 @@ async def _alone(simulator: Simulator) -> dict[str, float]:
 
 async def _in_colour(simulator: Simulator) -> dict[str, float]:
     async with online(simulator.port, gear_of(white=True)) as line:
+        await until(lambda: all(line.state(key).colour is not None for key in line.gear), _COLOURS_SECONDS)
         return await measure_colour(line, simulator)
 
 

@@ -7,10 +7,8 @@ import logging
 from types import MappingProxyType
 from typing import Any, Final
 
-from dali.address import GearShort
 from dali.command import Command
 from dali.frame import BackwardFrame, Frame
-from dali.gear import general
 
 from .adapter import Adapter, WireProtocol
 from .adapters import open_adapter
@@ -36,6 +34,7 @@ from .failure_sweep import FailureSweep
 from .gathering import Gathering
 from .gear import Gear
 from .gear_settings import GearSettings
+from .identification import identify
 from .input_device import InputDevice
 from .inputs import Inputs
 from .level import Level
@@ -61,9 +60,6 @@ _START_UP: Final = 0.8
 _READ_AFTER_FADE: Final = 0.3
 # What is on at last is asked so soon whether it is, in seconds: a person looks at the switch.
 _READ_EARLY: Final = 0.05
-# Gear of the first edition can't identify itself: it goes up and down this often, each for this long, in seconds.
-_IDENTIFY_TIMES: Final = 3
-_IDENTIFY_HALF: Final = 1.0
 
 
 class Line:
@@ -263,24 +259,12 @@ class Line:
 
     async def identify(self, key: str) -> None:
         """Let a gear show which one it is. Raises LineError."""
-        gear = self._known.find(key)
-        target = GearShort(gear.address)
-        if gear.edition > 1:
-            await self.send(general.IdentifyDevice(target), priority=Priority.USER)
-            return
-        before = self._known.state(key)
-        try:
-            for _ in range(_IDENTIFY_TIMES):
-                for command in (general.RecallMaxLevel, general.RecallMinLevel):
-                    await self.send(command(target), priority=Priority.USER)
-                    await asyncio.sleep(_IDENTIFY_HALF)
-        finally:
-            # Back to where it was, unless someone wanted something else meanwhile.
-            shown = self._known.state(key).level if key in self._known.gear else None
-            if before.level is not None and shown in {gear.minimum, gear.maximum}:
-                with suppress(LineError):
-                    await self.set_level(key, before.level, priority=Priority.USER)
-                    self._known.restore_last_level(key, before.last_level)
+        await identify(
+            self._known.find(key),
+            self._transactions,
+            self._known,
+            go_back=lambda level: self.set_level(key, level, priority=Priority.USER),
+        )
 
     async def scan(self, progress: ScanListener | None = None) -> ScanResult:
         """Look for gear and input devices at every address; new ones appear as they are found. Raises LineError.
