@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import re
 from typing import Any, Final
 
 from .client import ApiError, Client, WebSocket
 from .waiting import until
 
 DOMAIN: Final = "smart_lighting_ai_dali"
+LIGHT: Final = re.compile(r"light\.(?!group_)")
 USERNAME: Final = "demo"
 PASSWORD: Final = "demo"  # noqa: S105  # of a home on this machine, printed for everyone to use
 AREAS: Final = {
@@ -107,9 +109,9 @@ async def count_lights(socket: WebSocket) -> int:
 
 
 async def all_lights(socket: WebSocket) -> list[dict[str, Any]]:
-    """Return the states of all lights."""
+    """Return the states of the lights of all gear; groups of them come beside."""
     states: list[dict[str, Any]] = await socket.call("get_states")
-    return [state for state in states if state["entity_id"].startswith("light.")]
+    return [state for state in states if LIGHT.match(state["entity_id"])]
 
 
 def is_working(light: dict[str, Any]) -> bool:

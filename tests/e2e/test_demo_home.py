@@ -5,6 +5,7 @@ import asyncio
 from playwright.async_api import Page, expect
 
 from custom_components.smart_lighting_ai_dali.dali.level import brightness_of, level_of
+from scripts.demo_home.preparation import LIGHT
 from scripts.demo_home.waiting import until
 
 from .conftest import SCREENSHOTS, DemoProcess, Wire
@@ -74,7 +75,7 @@ async def test_the_integrations_page_shows_the_line_and_its_gear(page: Page, hom
     await photograph(page, "integration")
     async with home.user() as user:
         states = await user.call("get_states")
-    assert sum(state["entity_id"].startswith("light.") for state in states) == LIGHTS
+    assert sum(LIGHT.match(state["entity_id"]) is not None for state in states) == LIGHTS
     assert {state["state"] for state in states if state["entity_id"] == "sensor.demo_status"} == {"online"}
 
 
