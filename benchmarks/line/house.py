@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 import socket
 import tempfile
@@ -34,6 +34,7 @@ from custom_components.smart_lighting_ai_dali.site import Site
 
 from ..home_assistant import new_home_assistant
 from .known import gear_of
+from .loop_gap import Gaps, gaps
 from .waiting import until
 
 _START_SECONDS: Final = 60
@@ -65,9 +66,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(port: str, gear: Sequence[Gear] = ()) -> AsyncIterator[House]:
-    """Start a Home Assistant whose line has this gear, and stop it in the end."""
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+async def open_house(port: str, seen: Gaps) -> AsyncIterator[House]:
+    """Start a Home Assistant whose line has the gear of a fleet, and stop it in the end; `seen` from the set-up on."""
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, ExitStack() as stack:
         hass = await new_home_assistant(folder)
         hass.auth = await auth_manager_from_config(hass, [], [])
         user = await hass.auth.async_create_user("somebody", group_ids=[GROUP_ID_ADMIN])
@@ -77,12 +78,13 @@ async def open_house(port: str, gear: Sequence[Gear] = ()) -> AsyncIterator[Hous
                 if not await async_setup_component(hass, component, {component: config}):
                     raise RuntimeError(f"{component} could not be set up")
             await hass.async_start()
-            gear = gear or gear_of()
+            gear = gear_of()
             subentry_id = "line"
             await GearStore(hass, subentry_id).async_save(gear)
             # Input devices were looked for, too: there are none.
             await InputStore(hass, subentry_id).async_save(())
             entry = _entry(port, subentry_id)
+            stack.enter_context(gaps(seen))
             begun = time.perf_counter()
             await hass.config_entries.async_add(entry)
             lights = _lights(hass, subentry_id, gear)

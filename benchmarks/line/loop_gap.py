@@ -11,21 +11,24 @@ class Gaps:
 
     longest = 0.0
     """In seconds of the processor: what the machine does beside does not count."""
+    of = ""
+    """Whose callback that was."""
 
 
 @contextmanager
-def gaps() -> Iterator[Gaps]:
+def gaps(seen: Gaps) -> Iterator[None]:
     """Watch every callback of all event loops of this process, for as long as this lasts."""
-    seen = Gaps()
     run = events.Handle._run  # noqa: SLF001  # asyncio itself tells of slow callbacks in its debug mode only
 
     def timed(handle: events.Handle) -> None:
         begun = time.thread_time()
         run(handle)
-        seen.longest = max(seen.longest, time.thread_time() - begun)
+        took = time.thread_time() - begun
+        if took > seen.longest:
+            seen.longest, seen.of = took, repr(handle)
 
     events.Handle._run = timed  # type: ignore[assignment, method-assign]  # noqa: SLF001
     try:
-        yield seen
+        yield
     finally:
         events.Handle._run = run  # type: ignore[method-assign]  # noqa: SLF001

@@ -90,14 +90,17 @@ def read_fade(address: int, edition: int) -> Steps[Fade]:
     """Read the fade that a gear is set to."""
     target = GearShort(address)
     code = (yield from ask(general.QueryFadeTimeFadeRate(target))) >> 4
-    extended = (yield from ask(general.QueryExtendedFadeTime(target))) if edition > 1 else 0
-    return Fade(code, extended)
+    if edition == 1:
+        return Fade(code)
+    yield MayYield()
+    return Fade(code, (yield from ask(general.QueryExtendedFadeTime(target))))
 
 
 def read_limits(address: int) -> Steps[tuple[Level, Level]]:
     """Read a gear's minimum and maximum."""
     target = GearShort(address)
     minimum = yield from ask(general.QueryMinLevel(target))
+    yield MayYield()
     maximum = yield from ask(general.QueryMaxLevel(target))
     return _level(minimum), _level(maximum)
 
@@ -145,6 +148,7 @@ def read_groups(address: int) -> Steps[frozenset[int]]:
     """Read which groups a gear is a member of."""
     target = GearShort(address)
     low = yield from ask(general.QueryGroupsZeroToSeven(target))
+    yield MayYield()
     high = yield from ask(general.QueryGroupsEightToFifteen(target))
     groups = low | high << 8
     return frozenset(group for group in range(16) if groups >> group & 1)
@@ -199,6 +203,7 @@ def _read_random_address(target: GearShort | DeviceShort) -> Steps[int | None]:
     value = 0
     for query in (words.QueryRandomAddressH, words.QueryRandomAddressM, words.QueryRandomAddressL):
         value = value << 8 | (yield from ask(query(target)))
+        yield MayYield()
     return None if value == _NO_RANDOM_ADDRESS else value
 
 
