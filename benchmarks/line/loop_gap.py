@@ -25,7 +25,8 @@ def gaps(seen: Gaps) -> Iterator[None]:
         run(handle)
         took = time.thread_time() - begun
         if took > seen.longest:
-            seen.longest, seen.of = took, repr(handle)
+            task = getattr(getattr(handle, "_callback", None), "__self__", None)
+            seen.longest, seen.of = took, repr(task or handle)
 
     events.Handle._run = timed  # type: ignore[assignment, method-assign]  # noqa: SLF001
     try:

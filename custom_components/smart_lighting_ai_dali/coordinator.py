@@ -144,7 +144,8 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
                 self.async_set_updated_data(status)
             case StateChanged(keys=keys) | InputsChanged(keys=keys) | ReportsChanged(keys=keys):
                 for key in keys:
-                    self._tell(key)
+                    # A frame to all changes hundreds of entities: a turn for each gear lets others go between.
+                    self.hass.loop.call_soon(self._tell, key)
             case GearFound(gear=gear):
                 for found in tuple(self._found_listeners):
                     found(gear)

@@ -1,4 +1,4 @@
-"""Many entities, added a few at a time: lights of a line are not kept waiting by its settings."""
+"""Many entities, added a few at a time: nobody waits for all of a line."""
 
 import asyncio
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 
-# Home Assistant takes up to a millisecond for an entity that it has not had before; a line of 64 has 512 settings.
+# Home Assistant takes up to a millisecond for an entity that it has not had before; a line of 64 has a thousand.
 _AT_ONCE: Final = 5
 
 
@@ -31,10 +31,10 @@ def async_in_slices(
     ) -> None:
         async def add_all() -> None:
             for few in batched(new_entities, _AT_ONCE, strict=False):
+                await asyncio.sleep(0)
                 if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
                     return
                 async_add_entities(few, update_before_add, config_subentry_id=config_subentry_id)
-                await asyncio.sleep(0)
 
         entry.async_create_task(hass, add_all(), f"{DOMAIN} add entities")
 

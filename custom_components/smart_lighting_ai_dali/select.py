@@ -16,7 +16,6 @@ from .dali.gear_settings import GearSettings
 from .dali.level import HIGHEST
 from .dali.stored import Fallback, Stay
 from .entity import GearEntity, line_errors
-from .entity_slices import async_in_slices
 from .site import SiteConfigEntry, async_add_gear_entities
 
 # The line has a queue of its own.
@@ -78,9 +77,10 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the choices of every gear."""
+    del hass
     async_add_gear_entities(
         entry,
-        async_in_slices(hass, entry, async_add_entities),
+        async_add_entities,
         lambda coordinator, gear: [GearSelect(coordinator, gear, one) for one in SELECTS],
     )
 

@@ -21,6 +21,7 @@ from .dali.line import Line
 from .dali.state import Origin
 from .database_watch import DatabaseWatch
 from .db.recorder_tasks import Database
+from .entity_slices import async_in_slices
 from .feature_engineering import FeatureEngineering
 from .line_issues import async_clear_issues, async_report_fleet
 from .options_flow import keep_of
@@ -203,8 +204,8 @@ def async_add_gear_entities(
 
         coordinator.async_listen_to_finds(add_found)
         coordinator.async_listen_to_events(follow)
-        async_add_entities(
-            [entity for gear in coordinator.line.gear.values() for entity in new_of(gear)],
+        async_in_slices(coordinator.hass, entry, async_add_entities)(
+            (entity for gear in tuple(coordinator.line.gear.values()) for entity in new_of(gear)),
             config_subentry_id=coordinator.subentry_id,
         )
 
