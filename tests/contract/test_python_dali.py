@@ -28,8 +28,11 @@ from custom_components.smart_lighting_ai_dali.simulator.device_specification imp
 from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
+from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
 from .conftest import Build, lamp
+
+ATTEMPTS = 3
 
 type Connect = Callable[[SimulatedLine], Awaitable[Any]]
 
@@ -103,15 +106,29 @@ async def test_it_hears_other_masters(build: Build, connect: Connect) -> None:
         assert (await overheard.get()).frame == general.DAPC(GearShort(0), 42).frame
 
 
+async def commission(build: Build, connect: Connect, *gear: GearSpecification, **options: Any) -> Any:
+    """Have it commission a line, and return how its gear is.
+
+    What comes more than 25 ms late is silence to it: where a busy machine made it miss someone, it gets a new line.
+    """
+    for attempt in range(ATTEMPTS):
+        line = build(*gear, name=f"line{attempt}")
+        driver = await connect(line)
+        await driver.send(Commissioning(**options), priority=3)
+        snapshots = line.call(Simulation.snapshots)
+        if len({now["address"] for now in snapshots} - {None}) == len(gear):
+            break
+    return snapshots
+
+
 @pytest.mark.parametrize(("commissioned", "new"), [((), 4), ((0, 2), 3)])
 async def test_it_commissions(build: Build, connect: Connect, commissioned: tuple[int, ...], new: int) -> None:
-    line = build(
+    gear = await commission(
+        build,
+        connect,
         *(lamp(address, random_address=0x1000 + address) for address in commissioned),
         *(lamp(None, name=f"New {number}", serial=2000 + number) for number in range(new)),
     )
-    driver = await connect(line)
-    await driver.send(Commissioning(), priority=3)
-    gear = line.call(Simulation.snapshots)
     free = [address for address in range(64) if address not in commissioned]
     assert sorted(now["address"] for now in gear) == sorted([*commissioned, *free[:new]])
     assert len({now["random_address"] for now in gear}) == len(gear)
@@ -119,10 +136,8 @@ async def test_it_commissions(build: Build, connect: Connect, commissioned: tupl
 
 
 async def test_it_gives_all_gear_new_addresses(build: Build, connect: Connect) -> None:
-    line = build(lamp(60), lamp(61), lamp(61, serial=9))
-    driver = await connect(line)
-    await driver.send(Commissioning(readdress=True), priority=3)
-    assert sorted(now["address"] for now in line.call(Simulation.snapshots)) == [0, 1, 2]
+    gear = await commission(build, connect, lamp(60), lamp(61), lamp(61, serial=9), readdress=True)
+    assert sorted(now["address"] for now in gear) == [0, 1, 2]
 
 
 async def test_it_reads_who_made_a_gear(build: Build, connect: Connect) -> None:
