@@ -79,7 +79,7 @@ async def open_house(port: str, seen: Gaps) -> AsyncIterator[House]:
                 if not await async_setup_component(hass, component, {component: config}):
                     raise RuntimeError(f"{component} could not be set up")
             await hass.async_start()
-            # Python's collector takes a tenth of a second, at any moment, to look through what Home Assistant has loaded.
+            # Python's collector takes a tenth of a second, at any moment, to look through what is loaded here.
             gc.collect()
             gc.freeze()
             gear = gear_of()
