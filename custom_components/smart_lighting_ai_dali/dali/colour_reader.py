@@ -12,6 +12,7 @@ from .colour_sequences import read_colour, read_kind
 from .errors import AnswersCollidedError, LineError, NoAnswerError
 from .events import GearChanged, LineEvent, StateChanged
 from .gear import Gear
+from .reading_order import InTurn, first_due
 from .state import KnownState
 from .timing import Priority
 from .transactions import Transactions
@@ -35,7 +36,7 @@ class ColourReader:
         self._tell = tell
         self._due: dict[str, float] = {}
         self._undescribed: dict[str, float] = {}
-        self._turn = 0
+        self._in_turn = InTurn()
         self._others = 0
         """Frames of other masters: one that comes in between may spoil a register."""
         self._wake = asyncio.Event()
@@ -68,8 +69,8 @@ class ColourReader:
         verify_at = loop.time() + VERIFY_INTERVAL
         while True:
             self._wake.clear()
-            undescribed, describe_at = _first(self._undescribed, verify_at)
-            unread, read_at = _first(self._due, verify_at)
+            undescribed, describe_at = first_due(self._undescribed, verify_at)
+            unread, read_at = first_due(self._due, verify_at)
             now = loop.time()
             if undescribed is not None and describe_at <= now:
                 del self._undescribed[undescribed]
@@ -86,9 +87,7 @@ class ColourReader:
                     await asyncio.wait_for(self._wake.wait(), min(describe_at, read_at, verify_at) - now)
 
     def _next_in_turn(self) -> str | None:
-        keys = [key for key in sorted(self._known.gear) if self._is_readable(key)]
-        self._turn += 1
-        return keys[self._turn % len(keys)] if keys else None
+        return self._in_turn.next(key for key in self._known.gear if self._is_readable(key))
 
     def _is_readable(self, key: str) -> bool:
         """Tell whether a gear can be asked for its colour; one that is gone is asked by its level alone."""
@@ -141,8 +140,3 @@ class ColourReader:
     @staticmethod
     def _again() -> float:
         return asyncio.get_running_loop().time() + _AGAIN
-
-
-def _first(due: dict[str, float], otherwise: float) -> tuple[str | None, float]:
-    """Return what is due first and when; where nothing is, `otherwise`."""
-    return min(due.items(), key=lambda item: item[1], default=(None, otherwise))

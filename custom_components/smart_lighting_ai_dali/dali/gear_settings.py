@@ -17,6 +17,7 @@ from .events import GearChanged, LineEvent
 from .fade import Fade
 from .gear import Gear
 from .level import MASK, Level
+from .reading_order import InTurn
 from .sequences import Steps, ask
 from .setting_sequences import (
     EXTENDED_FADE,
@@ -60,7 +61,7 @@ class GearSettings:
         self._known = known
         self._tell = tell
         self._limit = WriteLimit()
-        self._turn = 0
+        self._in_turn = InTurn()
         self._configured = 0
         self._silent_until: dict[str, float] = {}
 
@@ -91,16 +92,14 @@ class GearSettings:
 
     def _next(self, *, unread: bool) -> str | None:
         now = asyncio.get_running_loop().time()
-        keys = [
+        return self._in_turn.next(
             key
-            for key, gear in sorted(self._known.gear.items())
+            for key, gear in self._known.gear.items()
             if self._known.present(key)
             and self._known.state(key).available
             and self._silent_until.get(key, now) <= now
             and not (unread and gear.stored.complete)
-        ]
-        self._turn += bool(keys)
-        return keys[self._turn % len(keys)] if keys else None
+        )
 
     async def _read_if_it_answers(self, key: str) -> None:
         try:

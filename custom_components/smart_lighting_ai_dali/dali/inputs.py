@@ -21,6 +21,7 @@ from .input_device import InputDevice, Instance
 from .input_events import FRAME_BITS, Event, InstanceTypes, Measured, PowerCycle, Stuck, Used, senders
 from .input_sequences import configure_instance, describe_device, is_any_device_present, read_device
 from .input_state import InputReading, InputState, KnownInputs
+from .reading_order import InTurn, first_due
 from .timing import Priority
 from .transactions import Transactions
 
@@ -64,7 +65,7 @@ class Inputs:
         self._tell = tell
         self._due: dict[str, float] = {}
         self._to_describe: dict[str, float] = {}
-        self._turn = 0
+        self._in_turn = InTurn()
         self._wake = asyncio.Event()
         self._we_silenced = False
         self.counters: Counter[str] = Counter()
@@ -179,8 +180,8 @@ class Inputs:
         verify_at = loop.time() + VERIFY_INTERVAL
         while True:
             self._wake.clear()
-            key, when = _first(self._due, verify_at)
-            changed, changed_when = _first(self._to_describe, verify_at)
+            key, when = first_due(self._due, verify_at)
+            changed, changed_when = first_due(self._to_describe, verify_at)
             now = loop.time()
             if key is not None and when <= now:
                 del self._due[key]
@@ -306,9 +307,7 @@ class Inputs:
         self._wake.set()
 
     def _next_in_turn(self) -> str | None:
-        keys = sorted(device.key for device in self._present_devices())
-        self._turn += 1
-        return keys[self._turn % len(keys)] if keys else None
+        return self._in_turn.next(device.key for device in self._present_devices())
 
     def _changed(self, keys: Iterable[str]) -> None:
         if changed := frozenset(keys):
@@ -335,8 +334,3 @@ class Inputs:
 def _with(instances: Iterable[Instance], changed: Instance) -> Iterable[Instance]:
     """Return instances, one of them as it is now."""
     return (changed if instance.number == changed.number else instance for instance in instances)
-
-
-def _first(due: dict[str, float], otherwise: float) -> tuple[str | None, float]:
-    """Return what is due first and when; where nothing is, `otherwise`."""
-    return min(due.items(), key=lambda item: item[1], default=(None, otherwise))

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from .errors import AnswersCollidedError, LineError, NoAnswerError
+from .reading_order import InTurn, first_due
 from .sequences import read_state
 from .state import KnownState, Reading
 from .timing import Priority
@@ -28,7 +29,7 @@ class Reader:
         self._changed = changed
         self._due: dict[str, float] = {}
         self._unverified: dict[str, float] = {}
-        self._turn = 0
+        self._in_turn = InTurn()
         self._wake = asyncio.Event()
 
     def read(self, keys: Iterable[str], *, after: float = 0.0) -> None:
@@ -49,8 +50,8 @@ class Reader:
         verify_at = loop.time() + VERIFY_INTERVAL
         while True:
             self._wake.clear()
-            key, when = _first(self._due, verify_at)
-            doubtful, doubtful_when = _first(self._unverified, verify_at)
+            key, when = first_due(self._due, verify_at)
+            doubtful, doubtful_when = first_due(self._unverified, verify_at)
             now = loop.time()
             if key is not None and when <= now:
                 del self._due[key]
@@ -68,9 +69,7 @@ class Reader:
                     await asyncio.wait_for(self._wake.wait(), min(when, doubtful_when, verify_at) - now)
 
     def _next_in_turn(self) -> str | None:
-        keys = [key for key in sorted(self._known.gear) if self._known.present(key)]
-        self._turn += 1
-        return keys[self._turn % len(keys)] if keys else None
+        return self._in_turn.next(key for key in self._known.gear if self._known.present(key))
 
     async def _read(self, key: str, priority: Priority, *, fade: bool = False) -> None:
         if not self._known.present(key):
@@ -103,8 +102,3 @@ class Reader:
             self._changed(key)
         if reading.fading:
             self.read((key,), after=_FADING_INTERVAL)
-
-
-def _first(due: dict[str, float], otherwise: float) -> tuple[str | None, float]:
-    """Return what is due first and when; where nothing is, `otherwise`."""
-    return min(due.items(), key=lambda item: item[1], default=(None, otherwise))
