@@ -13,11 +13,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import LineCoordinator
-from .dali.gear import Gear
 from .dali.state import GearState
 from .emergency_entities import emergency_binary_sensors
-from .entity import GearEntity
+from .entity import DescribedGearEntity
 from .input_entities import async_add_input_entities, input_binary_sensors
 from .report_entities import report_binary_sensors
 from .site import SiteConfigEntry, async_add_gear_entities
@@ -65,14 +63,10 @@ async def async_setup_entry(
     async_add_gear_entities(entry, async_add_entities, emergency_binary_sensors)
 
 
-class GearBinarySensor(GearEntity, BinarySensorEntity):
+class GearBinarySensor(DescribedGearEntity, BinarySensorEntity):
     """One thing that a gear reports."""
 
     entity_description: GearBinarySensorDescription
-
-    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: GearBinarySensorDescription) -> None:
-        super().__init__(coordinator, gear, description.key)
-        self.entity_description = description
 
     @property
     @override

@@ -22,7 +22,7 @@ from .dali.commissioning_orders import (
     SwapAddresses,
     Task,
 )
-from .entity import async_describe_anew, line_errors
+from .entity import line_errors
 from .site import async_find_line
 from .site_line import SiteLine
 
@@ -63,8 +63,9 @@ def async_register_commissioning_actions(hass: HomeAssistant) -> None:
         order = _order(hass, line, call)
         line.line.commissioning.start(order)
         result = await line.line.commissioning.wait()
-        if isinstance(order, Replace):
-            _follow_replacement(hass, line, order, call.data.get(ATTR_REPLACEMENT))
+        if isinstance(order, Replace) and (replacement := call.data.get(ATTR_REPLACEMENT)) is not None:
+            # The device of the broken gear is the new one's from now on.
+            dr.async_get(hass).async_remove_device(replacement)
         return _response(result)
 
     @line_errors
@@ -117,15 +118,6 @@ def _order(hass: HomeAssistant, line: SiteLine, call: ServiceCall) -> Order:
             return SwapAddresses(
                 family=family, first=_needed(call, ATTR_ADDRESS), second=_needed(call, ATTR_NEW_ADDRESS)
             )
-
-
-@callback
-def _follow_replacement(hass: HomeAssistant, line: SiteLine, order: Replace, device_id: str | None) -> None:
-    """Have the device of the broken gear be the new one, which needs no other."""
-    if (gear := line.line.gear.get(order.key)) is not None:
-        async_describe_anew(line.coordinator, gear)
-    if device_id is not None:
-        dr.async_get(hass).async_remove_device(device_id)
 
 
 def _needed(call: ServiceCall, field: str) -> Any:

@@ -15,7 +15,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 from .coordinator import LineCoordinator
 from .dali.emergency_state import EMERGENCY, EmergencyFailure, EmergencyMode, EmergencyState, EmergencyStatus
 from .dali.gear import Gear
-from .entity import GearEntity
+from .entity import DescribedGearEntity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +151,7 @@ def emergency_binary_sensors(coordinator: LineCoordinator, gear: Gear) -> Iterat
             yield EmergencyBinarySensor(coordinator, gear, description)
 
 
-class EmergencyEntity(GearEntity):
+class EmergencyEntity(DescribedGearEntity):
     """One thing about an emergency light."""
 
     @property
@@ -165,10 +165,6 @@ class EmergencySensor(EmergencyEntity, SensorEntity):
 
     entity_description: EmergencySensorDescription
 
-    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: EmergencySensorDescription) -> None:
-        super().__init__(coordinator, gear, description.key)
-        self.entity_description = description
-
     @property
     @override
     def native_value(self) -> str | float | None:
@@ -180,10 +176,6 @@ class EmergencyBinarySensor(EmergencyEntity, BinarySensorEntity):
     """A failure of an emergency light."""
 
     entity_description: EmergencyBinarySensorDescription
-
-    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: EmergencyBinarySensorDescription) -> None:
-        super().__init__(coordinator, gear, description.key)
-        self.entity_description = description
 
     @property
     @override

@@ -8,6 +8,7 @@ from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, GEAR_LIGHT
@@ -121,6 +122,14 @@ class GearEntity(LineEntity):
     @callback
     def _handle_gear_update(self) -> None:
         self.async_write_ha_state()
+
+
+class DescribedGearEntity(GearEntity):
+    """An entity of one gear, of which a description says the rest."""
+
+    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: EntityDescription) -> None:
+        super().__init__(coordinator, gear, description.key)
+        self.entity_description = description
 
 
 @callback

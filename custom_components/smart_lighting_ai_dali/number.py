@@ -15,7 +15,7 @@ from .dali.gear import Gear
 from .dali.gear_settings import GearSettings
 from .dali.level import HIGHEST, OFF, Level
 from .dali.stored import Fallback
-from .entity import GearEntity, line_errors
+from .entity import DescribedGearEntity, line_errors
 from .site import SiteConfigEntry, async_add_gear_entities
 
 # The line has a queue of its own.
@@ -96,7 +96,7 @@ async def async_setup_entry(
     )
 
 
-class GearNumber(GearEntity, NumberEntity):
+class GearNumber(DescribedGearEntity, NumberEntity):
     """One number that a gear keeps."""
 
     _attr_entity_category = EntityCategory.CONFIG
@@ -104,22 +104,20 @@ class GearNumber(GearEntity, NumberEntity):
     entity_description: GearNumberDescription
 
     def __init__(self, coordinator: LineCoordinator, gear: Gear, description: GearNumberDescription) -> None:
-        super().__init__(coordinator, gear, description.key)
-        self.entity_description = description
+        super().__init__(coordinator, gear, description)
         self._attr_native_step = description.native_step or 1
-        self._found = gear
 
     @property
     @override
     def native_min_value(self) -> float:
         """Return the least that it can be now; Home Assistant asks for gear that is gone, too."""
-        return self.entity_description.lowest(self.coordinator.line.gear.get(self._key, self._found))
+        return self.entity_description.lowest(self.gear)
 
     @property
     @override
     def native_max_value(self) -> float:
         """Return the most that it can be now."""
-        return self.entity_description.highest(self.coordinator.line.gear.get(self._key, self._found))
+        return self.entity_description.highest(self.gear)
 
     @property
     @override

@@ -26,7 +26,7 @@ from homeassistant.const import (
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
 from .dali.report_values import Reported, bank_of
-from .entity import GearEntity
+from .entity import DescribedGearEntity
 
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 
@@ -195,25 +195,17 @@ def _reports(gear: Gear, key: str) -> bool:
     return bank_of(Reported(key)) in (gear.banks or ())
 
 
-class ReportEntity(GearEntity):
+class ReportEntity(DescribedGearEntity):
     """One thing that a gear reports."""
-
-    def __init__(self, coordinator: LineCoordinator, gear: Gear, key: str) -> None:
-        super().__init__(coordinator, gear, key)
-        self._reported = Reported(key)
 
     @property
     def reported(self) -> float | None:
         """Return what the gear reported last; None where it was not read, or the gear does not know."""
-        return self.coordinator.line.reports.values(self._key).get(self._reported)
+        return self.coordinator.line.reports.values(self._key).get(Reported(self.entity_description.key))
 
 
 class ReportSensor(ReportEntity, SensorEntity):
     """A number that a gear reports."""
-
-    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: ReportSensorDescription) -> None:
-        super().__init__(coordinator, gear, description.key)
-        self.entity_description = description
 
     @property
     @override
@@ -224,10 +216,6 @@ class ReportSensor(ReportEntity, SensorEntity):
 
 class ReportBinarySensor(ReportEntity, BinarySensorEntity):
     """A flag that a gear reports."""
-
-    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: ReportBinarySensorDescription) -> None:
-        super().__init__(coordinator, gear, description.key)
-        self.entity_description = description
 
     @property
     @override

@@ -9,13 +9,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import LineCoordinator
 from .dali.fade import FADE_RATES
 from .dali.gear import Gear
 from .dali.gear_settings import GearSettings
 from .dali.level import HIGHEST
 from .dali.stored import Fallback, Stay
-from .entity import GearEntity, line_errors
+from .entity import DescribedGearEntity, line_errors
 from .site import SiteConfigEntry, async_add_gear_entities
 
 # The line has a queue of its own.
@@ -85,15 +84,11 @@ async def async_setup_entry(
     )
 
 
-class GearSelect(GearEntity, SelectEntity):
+class GearSelect(DescribedGearEntity, SelectEntity):
     """One choice that a gear keeps."""
 
     _attr_entity_category = EntityCategory.CONFIG
     entity_description: GearSelectDescription
-
-    def __init__(self, coordinator: LineCoordinator, gear: Gear, description: GearSelectDescription) -> None:
-        super().__init__(coordinator, gear, description.key)
-        self.entity_description = description
 
     @property
     @override
