@@ -110,7 +110,7 @@ async def test_it_hears_other_masters(build: Build, connect: Connect) -> None:
 
 
 async def commission(build: Build, connect: Connect, *gear: GearSpecification, **options: Any) -> Any:
-    """Have it commission a line, and return how its gear is; where it took a late answer for none, another such line."""
+    """Have it commission a line, another one where it took a late answer for none, and return how its gear is."""
     for attempt in range(ATTEMPTS):
         line = build(*gear, name=f"line{attempt}")
         driver = await connect(line)
