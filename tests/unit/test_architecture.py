@@ -15,6 +15,7 @@ ALLOWED: Final = {
     "dali": {"dali"},
     "simulator": {"simulator", "dali.timing", "dali.level", "dali.fade"},
     "db": {"db"},
+    "zones": {"zones"},
 }
 # Folders that may know Home Assistant: the database is that of its recorder.
 KNOW_HOME_ASSISTANT: Final = {"db"}

@@ -1,0 +1,34 @@
+"""The parts of a day, by local time: what people want differs between them."""
+
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Daypart(StrEnum):
+    """A part of the day."""
+
+    MORNING = "morning"
+    DAY = "day"
+    EVENING = "evening"
+    NIGHT = "night"
+
+
+# The hours at which they begin, local time.
+_MORNING, _DAY, _EVENING, _NIGHT = 5, 9, 18, 23
+
+
+@lru_cache(maxsize=4096)
+def _local_hour(hour: int, time_zone: tzinfo) -> int:
+    return datetime.fromtimestamp(hour * 900, time_zone).hour
+
+
+def daypart_of(at: float, time_zone: tzinfo) -> Daypart:
+    """Return the part of the day of an instant, in seconds since 1970."""
+    # All zones of time are whole quarters of an hour from UTC.
+    hour = _local_hour(int(at // 900), time_zone)
+    if hour < _MORNING or hour >= _NIGHT:
+        return Daypart.NIGHT
+    if hour < _DAY:
+        return Daypart.MORNING
+    return Daypart.DAY if hour < _EVENING else Daypart.EVENING

@@ -1,0 +1,61 @@
+"""What a zone is for, and what that means until its people have taught it better."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Purpose(StrEnum):
+    """What people do in a zone."""
+
+    LIVING = "living"
+    KITCHEN = "kitchen"
+    DINING = "dining"
+    OFFICE = "office"
+    MEETING = "meeting"
+    BEDROOM = "bedroom"
+    BATH = "bath"
+    TOILET = "toilet"
+    CORRIDOR = "corridor"
+    STAIRS = "stairs"
+    STORAGE = "storage"
+    WORKSHOP = "workshop"
+    OUTDOOR = "outdoor"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What to begin with."""
+
+    lux: float
+    """Maintained illuminance at the task, in lux (EN 12464-1 for work places, its neighbours in use for homes)."""
+    evening_lux: float
+    night_lux: float
+    """For somebody who is up while the others sleep."""
+    hold: float
+    """How long nobody has to be seen before the zone counts as empty, in seconds."""
+    daylight_factor: float
+    """Illuminance inside over that outside (BS 8206-2's least for homes), 0 to 1."""
+    safe_way: bool = False
+    """Nobody may stand in the dark here: stairs, and ways out."""
+    sleeps: bool = False
+    """People sleep here: seeing somebody at night is no wish for light."""
+
+
+DEFAULTS: Final = {
+    Purpose.LIVING: Defaults(lux=200, evening_lux=120, night_lux=5, hold=900, daylight_factor=0.015),
+    Purpose.KITCHEN: Defaults(lux=300, evening_lux=250, night_lux=10, hold=600, daylight_factor=0.02),
+    Purpose.DINING: Defaults(lux=200, evening_lux=150, night_lux=5, hold=900, daylight_factor=0.015),
+    Purpose.OFFICE: Defaults(lux=500, evening_lux=500, night_lux=100, hold=1200, daylight_factor=0.02),
+    Purpose.MEETING: Defaults(lux=500, evening_lux=500, night_lux=100, hold=900, daylight_factor=0.02),
+    Purpose.BEDROOM: Defaults(lux=150, evening_lux=80, night_lux=2, hold=900, daylight_factor=0.01, sleeps=True),
+    Purpose.BATH: Defaults(lux=250, evening_lux=200, night_lux=10, hold=900, daylight_factor=0.01),
+    Purpose.TOILET: Defaults(lux=200, evening_lux=150, night_lux=10, hold=480, daylight_factor=0.005),
+    Purpose.CORRIDOR: Defaults(lux=100, evening_lux=80, night_lux=5, hold=90, daylight_factor=0.005, safe_way=True),
+    Purpose.STAIRS: Defaults(lux=150, evening_lux=120, night_lux=10, hold=90, daylight_factor=0.005, safe_way=True),
+    Purpose.STORAGE: Defaults(lux=150, evening_lux=150, night_lux=100, hold=300, daylight_factor=0.0),
+    Purpose.WORKSHOP: Defaults(lux=500, evening_lux=500, night_lux=200, hold=1200, daylight_factor=0.01),
+    Purpose.OUTDOOR: Defaults(lux=20, evening_lux=20, night_lux=10, hold=180, daylight_factor=0.5),
+    Purpose.OTHER: Defaults(lux=200, evening_lux=150, night_lux=10, hold=600, daylight_factor=0.01),
+}
