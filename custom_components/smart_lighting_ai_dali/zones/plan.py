@@ -1,4 +1,4 @@
-"""Plans: what a planner wants of a zone until they expire. They set the reflex loop's parameters, and switch nothing."""
+"""Plans: what a planner wants of a zone until they expire. They set the reflex loop's parameters, and no light."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum

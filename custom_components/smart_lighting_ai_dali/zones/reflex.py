@@ -4,11 +4,51 @@ It knows no clock and no timer: each call says what time it is, and returns what
 `wake_at` is when it has to be called next if nothing happens before.
 """
 
+from enum import Enum
+from math import inf
+from typing import Final
+
 from .action import Action
+from .colour_day import differs
+from .constant_lux import STEP_SECONDS, arriving_light, next_step
+from .daypart import daypart_of
+from .envelope import Envelope, Wanted
+from .illuminance import Illuminance
 from .learning import Learning
-from .overrides import Choice, Overrides
-from .plan import Plan
+from .occupancy import Edge, Occupancy
+from .overrides import Attribute, Choice, Overrides
+from .plan import Mode, Plan, Reason
+from .rules import plan_by_rules
 from .settings import Place, ZoneSettings
+
+# How long a plan of the rules is good: parts of the day and the sun change no faster.
+_PLAN_SECONDS: Final = 300.0
+# Before the light goes off it sinks to this part, for this part of the hold time, within these seconds.
+_WARNING_LIGHT: Final = 0.5
+_WARNING_PART: Final = 0.25
+_SHORTEST_WARNING, _LONGEST_WARNING = 15.0, 180.0
+_WARNING_FADE: Final = 30.0
+_OFF_FADE: Final = 5.0
+# Who was seen next door so shortly ago came from there.
+_ON_THE_WAY: Final = 60.0
+# A neighbour's movement lights a dark way so long, with this part of the target.
+_NEIGHBOUR_SECONDS: Final = 20.0
+_NEIGHBOUR_LIGHT: Final = 0.2
+# Where nobody was for so long in the night, somebody got up.
+_QUIET: Final = 1800.0
+# Between two looks at the light by the sun, where no sensor tells of it.
+_SKY_SECONDS: Final = 120.0
+# A sensor's word is believed to be about daylight again so long after the zone's own light changed.
+_SMALL: Final = 1e-4
+
+
+class Phase(Enum):
+    """Whether somebody is there."""
+
+    EMPTY = "empty"
+    OCCUPIED = "occupied"
+    WARNING = "warning"
+    """Nobody was seen for a while; the light has sunk, and goes off soon."""
 
 
 class Reflex:
@@ -26,47 +66,389 @@ class Reflex:
         self.light = 0.0
         """What the lights make, or were told to make, of full light."""
         self.colour_temperature: int | None = None
-        self.plan: Plan
+        self.phase = Phase.EMPTY
+        self.last_action: Action | None = None
         self.wake_at: float | None = None
+        self.occupancy = Occupancy()
+        self.illuminance_of = Illuminance(learning, place)
+        self._envelope = Envelope(settings)
+        self._now = at
+        self._others_plan: Plan | None = None
+        self._neighbour_seen = -inf
+        self._emptied_at = -inf
+        self._came = False
+        self._quiet = False
+        self._planned_at = at
+        self._part = daypart_of(at, place.time_zone)
+        self._not_before = -inf
+        """The next change that is not for an arrival is made then, at the earliest."""
+        self._look_at = at
+        self._chosen_at: float | None = None
+        self._seen_for = at
+        self.plan = self._rules(at)
+
+    # --- What others ask
 
     @property
     def is_occupied(self) -> bool | None:
         """Tell whether somebody is there; None where no sensor says anything."""
+        if self.occupancy.is_blind or not self.occupancy.sensors:
+            return None
+        return self.phase is not Phase.EMPTY
 
     @property
     def target_lux(self) -> float:
         """Return the illuminance that it aims at, in lux."""
+        return self.plan.target_lux
 
-    @property
-    def last_action(self) -> Action | None:
-        """Return what it did last."""
+    # --- What happens
 
     def motion(self, sensor: str, at: float, *, seen: bool | None) -> Action | None:
         """Take what a motion or presence sensor says; None is that it says nothing any more."""
+        self._begin(at)
+        last = self.occupancy.last_seen
+        edge = self.occupancy.take(sensor, at, seen=seen)
+        if edge is Edge.UNSEEN:
+            return self._end(at, None)
+        if not seen:
+            return self._end(at, Reason.SENSOR_LOST if self.occupancy.is_blind else None)
+        if edge is Edge.NONE and self.phase is Phase.OCCUPIED:
+            return None
+        if self.phase is not Phase.EMPTY and last > -inf:
+            self.learning.gap_ended(at, at - last)
+        return self._somebody(at, last)
 
     def illuminance(self, sensor: str, lux: float | None, at: float) -> Action | None:
         """Take what a light sensor reads; None is that it says nothing any more."""
+        self._begin(at)
+        had_failed = self.illuminance_of.has_failed
+        self.illuminance_of.take(sensor, lux, at, self.target_lux)
+        lost = self.illuminance_of.has_failed and not had_failed
+        return self._end(at, Reason.SENSOR_LOST if lost else Reason.DAYLIGHT)
 
     def sky(self, cloud: float | None, at: float) -> Action | None:
         """Take the cloud cover, 0 to 1; None is that nobody knows."""
+        self._begin(at)
+        self.illuminance_of.cloud = cloud
+        return self._end(at, Reason.DAYLIGHT)
 
     def neighbour(self, zone: str, at: float, *, seen: bool) -> Action | None:
         """Take that somebody is in a neighbouring zone, or that it is empty."""
+        del zone
+        self._begin(at)
+        if seen:
+            self._neighbour_seen = at
+        return self._end(at, Reason.NEIGHBOUR)
 
     def chosen(self, choice: Choice, at: float) -> Action | None:
         """Take what a person did to the lights."""
+        self._begin(at)
+        was_on = self.light > 0
+        self.overrides.take(choice, at)
+        if choice.is_on is False:
+            light = 0.0
+        elif choice.light is not None:
+            light = choice.light
+        else:
+            light = self.light
+        if light != self.light:
+            self.illuminance_of.light_changes(light, at, self.settings.fade, self.target_lux)
+            self.light = light
+        if choice.colour_temperature is not None:
+            self.colour_temperature = choice.colour_temperature
+            self.learning.chose_colour(at, choice.colour_temperature)
+        # Whoever chooses is there.
+        self.occupancy.last_seen = max(self.occupancy.last_seen, at)
+        if self.phase is Phase.EMPTY:
+            if choice.is_on is not False and not was_on:
+                self.learning.returned(at, at - self._emptied_at)
+            self._enter(at)
+        self.phase = Phase.OCCUPIED
+        if choice.light is not None and light > 0:
+            self._chosen_at = at
+        elif choice.is_on and not was_on:
+            # It was left dark: more than there is was wanted.
+            daylight = self.illuminance_of.daylight(at)
+            self.learning.chose_lux(at, max(daylight * 1.3, self.learning.preferred_lux(at)))
+            self.plan = self._rules(at)
+        self._not_before = at
+        return self._end(at, Reason.CHOICE)
 
     def lights_are(self, light: float, colour_temperature: int | None) -> None:
         """Take how the lights are, where that is known from elsewhere: at the start, or after trouble."""
+        self.light, self.colour_temperature = light, colour_temperature
+        self.illuminance_of.light_is(light)
 
     def planned(self, plan: Plan | None, at: float) -> Action | None:
         """Take a plan of the AI's or a user's; None goes back to the rules."""
+        self._begin(at)
+        self._others_plan = plan
+        self.plan = self._current_plan(at)
+        return self._end(at, Reason.PLAN)
 
-    def release(self, at: float) -> Action | None:
-        """End what people chose."""
+    def release(self, at: float, *attributes: Attribute) -> Action | None:
+        """End what people chose, or these attributes of it."""
+        self._begin(at)
+        ended = self.overrides.release(*attributes)
+        return self._end(at, Reason.RELEASED if ended else None)
 
     def set_automatic(self, at: float, *, on: bool) -> Action | None:
         """Begin or end to do things by itself."""
+        self._begin(at)
+        self.is_automatic = on
+        return self._end(at, self.plan.reason)
 
     def wake(self, at: float) -> Action | None:
         """Do what time asks for."""
+        self._begin(at)
+        self.occupancy.drop_stuck(at)
+        return self._end(at, None)
+
+    # --- Time
+
+    def _begin(self, at: float) -> None:
+        if at < self._now:
+            # The clock was set back: nothing may wait for a time that will come again.
+            self.occupancy.forget_later(at)
+            self._neighbour_seen = min(self._neighbour_seen, at)
+            self._not_before = min(self._not_before, at)
+            self._planned_at = self._look_at = self._seen_for = at
+        self._now = at
+        self.illuminance_of.settle(at, self.target_lux)
+        if self._chosen_at is not None and not self.illuminance_of.is_settling(at):
+            self._learn_choice(at)
+
+    def _learn_choice(self, at: float) -> None:
+        self._chosen_at = None
+        if self.light > 0 and self.overrides.light is not None:
+            reach = self.illuminance_of.lux_at_full(self.target_lux)
+            self.learning.chose_lux(at, self.illuminance_of.daylight(at) + self.light * reach)
+            self.plan = self._current_plan(at)
+
+    def _somebody(self, at: float, last: float) -> Action | None:
+        """Take that somebody is seen, who was seen last then."""
+        before = self.phase
+        if before is Phase.EMPTY:
+            if last > -inf:
+                self.learning.left(at, at - last)
+                self.learning.returned(at, at - self._emptied_at)
+            self._enter(at)
+        self.phase = Phase.OCCUPIED
+        if before is Phase.WARNING:
+            self._not_before = at
+        return self._end(at, Reason.ARRIVAL)
+
+    def _enter(self, at: float) -> None:
+        """Take that a visit begins."""
+        self._came = at - self._neighbour_seen <= _ON_THE_WAY
+        self._quiet = at - self._emptied_at > _QUIET
+        self._seen_for = at
+        self._not_before = at
+        self.plan = self._current_plan(at)
+
+    def _end(self, at: float, reason: Reason | None) -> Action | None:
+        """Follow time and what just happened, and say when to be called again."""
+        reason = self._follow_time(at) or reason
+        self._look_at = at + _PLAN_SECONDS
+        action = self._act(at, reason) if self.is_automatic else None
+        self.wake_at = self._next_wake(at)
+        return action
+
+    def _follow_time(self, at: float) -> Reason | None:
+        reason = None
+        part = daypart_of(at, self.place.time_zone)
+        if part is not self._part:
+            self._part = part
+            reason = Reason.RELEASED if self.overrides.daypart_began() else Reason.TIME_OF_DAY
+            self.plan = self._current_plan(at)
+        elif at >= self._planned_at + _PLAN_SECONDS or self._expired(at):
+            self.plan = self._current_plan(at)
+        if self.overrides.expire(at):
+            reason = Reason.RELEASED
+        if self.phase is Phase.EMPTY or self.occupancy.is_seen:
+            return reason
+        if at >= self._off_at():
+            self.phase = Phase.EMPTY
+            self._emptied_at = at
+            self.overrides.became_empty()
+            self._chosen_at = None
+            self._count_presence(at)
+            return Reason.LEFT
+        if self.phase is Phase.OCCUPIED and at >= self._warning_at():
+            self.phase = Phase.WARNING
+            return Reason.WARNING
+        return reason
+
+    def _expired(self, at: float) -> bool:
+        plan = self._others_plan
+        return plan is not None and plan.expires is not None and at >= plan.expires
+
+    def _count_presence(self, at: float) -> None:
+        self.learning.was_present(at, max(0.0, at - self._seen_for), 1.0)
+
+    def _warning_at(self) -> float:
+        return self._silent_from() + self.plan.hold
+
+    def _off_at(self) -> float:
+        warning = min(_LONGEST_WARNING, max(_SHORTEST_WARNING, _WARNING_PART * self.plan.hold))
+        return self._silent_from() + self.plan.hold + warning
+
+    def _silent_from(self) -> float:
+        if self.occupancy.is_blind:
+            return max(self.occupancy.last_seen, self.occupancy.blind_until())
+        return self.occupancy.last_seen
+
+    def _next_wake(self, at: float) -> float | None:
+        """Return when time will ask for something next."""
+        times = [inf if self.overrides.until is None else self.overrides.until]
+        if self._others_plan is not None and self._others_plan.expires is not None:
+            times.append(self._others_plan.expires)
+        if self._chosen_at is not None and (settled := self.illuminance_of.settled_at()) is not None:
+            times.append(settled)
+        if self.phase is not Phase.EMPTY:
+            if self.occupancy.is_seen:
+                times.append(self.occupancy.next_stuck())
+            elif not self.settings.has_motion:
+                pass
+            else:
+                times.append(self._warning_at() if self.phase is Phase.OCCUPIED else self._off_at())
+            times.append(self._look_at)
+        elif self.light > 0:
+            times += [self._not_before, self._neighbour_seen + _NEIGHBOUR_SECONDS]
+        # What is over was asked for just now.
+        wake = min((time for time in times if time > at), default=inf)
+        return None if wake == inf else wake
+
+    # --- Plans
+
+    def _current_plan(self, at: float) -> Plan:
+        """Return the plan that holds now."""
+        if self._expired(at):
+            self._others_plan = None
+        self._planned_at = at
+        return self._rules(at) if self._others_plan is None else self._others_plan
+
+    def _rules(self, at: float) -> Plan:
+        return plan_by_rules(self.settings, self.place, self.learning, at, quiet=self._quiet, came=self._came)
+
+    # --- Light
+
+    def _act(self, at: float, reason: Reason | None) -> Action | None:
+        """Return the change that is to be made now."""
+        if self.illuminance_of.reading is None:
+            self._look_at = at + _SKY_SECONDS
+        wanted, fade, hurry = self._wanted_light(at, reason)
+        colour = self._wanted_colour()
+        if abs(wanted - self.light) < _SMALL and not (wanted > 0 and differs(colour, self.colour_temperature)):
+            return None
+        if not hurry and at < self._not_before:
+            self._look_at = min(self._look_at, self._not_before)
+            return None
+        want = Wanted(wanted, colour if wanted > 0 else None, fade)
+        return self._change(at, want, reason or self.plan.reason, awaited=hurry)
+
+    def _change(self, at: float, want: Wanted, reason: Reason, *, awaited: bool) -> Action | None:
+        daylight = self.illuminance_of.daylight(at)
+        reach = self.illuminance_of.lux_at_full(self.target_lux)
+        allowed = self._envelope.allow(
+            want,
+            at,
+            before=self.light,
+            lux_at_full=reach,
+            daylight=daylight,
+            occupied=self.phase is not Phase.EMPTY or self.occupancy.is_blind,
+            awaited=awaited,
+            may_be_dark=self.overrides.is_on is False or daylight >= self.settings.defaults.night_lux,
+        )
+        if allowed.wait > 0:
+            self._look_at = min(self._look_at, at + allowed.wait)
+            self._not_before = max(self._not_before, at + allowed.wait)
+            return None
+        same_colour = allowed.light == 0 or not differs(allowed.colour_temperature, self.colour_temperature)
+        if abs(allowed.light - self.light) < _SMALL and same_colour:
+            return None
+        before = self.light
+        if reason is Reason.DAYLIGHT and before > 0 and not awaited:
+            self.illuminance_of.stepped(at, up=allowed.light > before)
+        self._envelope.changed(allowed.light, before, at)
+        if allowed.light != before:
+            self.illuminance_of.light_changes(allowed.light, at, allowed.fade, self.target_lux)
+        self.light = allowed.light
+        self.colour_temperature = allowed.colour_temperature or self.colour_temperature
+        settled = self.illuminance_of.settled_at()
+        self._not_before = max(at + allowed.fade, -inf if settled is None else settled)
+        self._look_at = min(self._look_at, self._not_before + 1.0)
+        self.last_action = Action(
+            time=at,
+            light=allowed.light,
+            colour_temperature=allowed.colour_temperature,
+            fade=allowed.fade,
+            reason=reason,
+            plan=self.plan,
+            light_before=before,
+            clamps=allowed.clamps,
+            inputs=(
+                ("lux", self.illuminance_of.reading),
+                ("daylight_lux", daylight),
+                ("lux_at_full", reach),
+                ("target_lux", self.target_lux),
+                ("idle_seconds", at - self.occupancy.last_seen if self.occupancy.last_seen > -inf else None),
+                ("hold_seconds", self.plan.hold),
+            ),
+        )
+        return self.last_action
+
+    def _wanted_light(self, at: float, reason: Reason | None) -> tuple[float, float, bool]:
+        """Return the light that is wanted now, how long it may take, and whether somebody waits for it."""
+        chosen_on, chosen_light = self.overrides.is_on, self.overrides.light
+        if self.phase is Phase.EMPTY:
+            return self._light_of_empty(at)
+        if chosen_on is False:
+            return 0.0, _OFF_FADE, False
+        if self.phase is Phase.WARNING:
+            return min(self.light, self._before_warning() * _WARNING_LIGHT), _WARNING_FADE, reason is Reason.WARNING
+        comes = reason in {Reason.ARRIVAL, Reason.CHOICE, Reason.RELEASED} or self.light == 0
+        if chosen_light is not None:
+            return chosen_light, self.settings.fade, comes
+        return self._light_of_plan(at, reason, chosen_on=bool(chosen_on))
+
+    def _light_of_plan(self, at: float, reason: Reason | None, *, chosen_on: bool) -> tuple[float, float, bool]:
+        """Return the light that the plan means for somebody who is there."""
+        if self.plan.mode in {Mode.SLEEP, Mode.DARK} and not chosen_on:
+            # Who has light keeps it; no movement makes any.
+            return self.light, _OFF_FADE, False
+        target, daylight = self.target_lux, self.illuminance_of.daylight(at)
+        reach = self.illuminance_of.lux_at_full(target)
+        if reason is Reason.ARRIVAL or (chosen_on and self.light == 0) or reason is Reason.RELEASED:
+            light = arriving_light(target, daylight, reach)
+            if chosen_on and light == 0:
+                light = max(0.1, arriving_light(daylight * 1.3, daylight, reach))
+            if self.light == 0 or self.light < 0.7 * light or reason is Reason.RELEASED:
+                return light, self.settings.fade, True
+        step = next_step(self.light, target, daylight, reach, self.illuminance_of.caution)
+        if step is None or (chosen_on and step.light == 0):
+            return self.light, STEP_SECONDS, False
+        return step.light, step.fade, False
+
+    def _light_of_empty(self, at: float) -> tuple[float, float, bool]:
+        """Return the light of a zone that nobody is in."""
+        if not self.settings.has_motion or (self.occupancy.is_blind and at < self.occupancy.blind_until()):
+            return self.light, _OFF_FADE, False
+        on_the_way = at - self._neighbour_seen < _NEIGHBOUR_SECONDS
+        if on_the_way and self.settings.defaults.safe_way and self.overrides.is_on is None:
+            target, daylight = self.target_lux, self.illuminance_of.daylight(at)
+            reach = self.illuminance_of.lux_at_full(target)
+            return _NEIGHBOUR_LIGHT * arriving_light(target, daylight, reach), self.settings.fade, True
+        return 0.0, _OFF_FADE, True
+
+    def _before_warning(self) -> float:
+        """Return the light from which the warning sinks."""
+        action = self.last_action
+        if action is not None and action.reason is Reason.WARNING and action.light == self.light:
+            return action.light_before
+        return self.light
+
+    def _wanted_colour(self) -> int | None:
+        if not self.settings.has_colour:
+            return None
+        return self.overrides.colour_temperature or self.plan.colour_temperature

@@ -1,0 +1,1 @@
+"""The decisions: no Home Assistant, no line."""
