@@ -70,6 +70,12 @@ class GearBinarySensor(DescribedGearEntity, BinarySensorEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return what the gear reported last."""
+        return self.is_on
+
+    @property
+    @override
     def is_on(self) -> bool | None:
         """Return what the gear reported last."""
         return self.entity_description.value(self.gear_state)

@@ -6,9 +6,11 @@ from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
 from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.core import callback
 
 from .coordinator import LineCoordinator
 from .dali.commissioning_orders import CommissioningProgress, Phase
+from .dali.events import CommissioningProgressed
 from .entity import LineEntity
 
 
@@ -50,6 +52,12 @@ class CommissioningSensor(LineEntity, SensorEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return what it says."""
+        return self.native_value
+
+    @property
+    @override
     def native_value(self) -> str | int | None:
         """Return what it says."""
         return self.entity_description.value(self.coordinator.line.commissioning.progress)
@@ -58,4 +66,8 @@ class CommissioningSensor(LineEntity, SensorEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the commissioning, too."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.async_listen_to_commissioning(self.async_write_ha_state))
+        self.async_on_remove(self.coordinator.async_listen(CommissioningProgressed, self._came_further))
+
+    @callback
+    def _came_further(self, _: CommissioningProgressed) -> None:
+        self._handle_coordinator_update()

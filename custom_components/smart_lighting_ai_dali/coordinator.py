@@ -1,23 +1,21 @@
 """One coordinator per line: what the line pushes reaches the entities that it is about."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 import logging
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN
 from .dali.events import (
-    ButtonUsed,
-    CommissioningProgressed,
     GearChanged,
     GearForgotten,
-    GearFound,
     InputDeviceChanged,
     InputDeviceForgotten,
-    InputDeviceFound,
     InputsChanged,
     LineEvent,
     LineStatus,
@@ -25,9 +23,6 @@ from .dali.events import (
     StateChanged,
     StatusChanged,
 )
-from .dali.gear import Gear
-from .dali.input_device import InputDevice
-from .dali.input_events import Gesture
 from .dali.line import Line
 
 if TYPE_CHECKING:
@@ -35,10 +30,9 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-type GearListener = Callable[[Gear], None]
-type InputListener = Callable[[InputDevice], None]
-type ButtonListener = Callable[[Gesture], None]
-type EventListener = Callable[[LineEvent], None]
+# Home Assistant takes up to a fifth of a millisecond for one state; a frame to a whole line changes hundreds.
+_TURN_SECONDS: Final = 0.003
+
 type ContextListener = Callable[[Context], None]
 
 
@@ -68,12 +62,11 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self.input_areas: dict[int, str] = {}
         self.data = line.status
         self._gear_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
-        self._found_listeners: list[GearListener] = []
-        self._commissioning_listeners: list[CALLBACK_TYPE] = []
-        self._found_input_listeners: list[InputListener] = []
-        self._button_listeners: defaultdict[tuple[str, int], list[ButtonListener]] = defaultdict(list)
-        self._event_listeners: list[EventListener] = []
+        self._event_listeners: defaultdict[type[object], list[Callable[[Any], None]]] = defaultdict(list)
         self._context_listeners: dict[str, ContextListener] = {}
+        # In the order in which they were told of: the keys of a dict keep it.
+        self._due: dict[CALLBACK_TYPE, None] = {}
+        self._turn: asyncio.Handle | None = None
 
     @callback
     def async_replace_line(self, line: Line, *, names: dict[int, str], areas: dict[int, str]) -> None:
@@ -82,6 +75,7 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self.async_set_updated_data(line.status)
         for key in (*line.gear, *line.inputs.devices):
             self._tell(key)
+        self._write()
 
     @callback
     def async_listen_to_gear(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -90,34 +84,10 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         return lambda: self._gear_listeners[key].remove(listener)
 
     @callback
-    def async_listen_to_finds(self, listener: GearListener) -> CALLBACK_TYPE:
-        """Call a listener with each gear that is new; returns what ends that."""
-        self._found_listeners.append(listener)
-        return lambda: self._found_listeners.remove(listener)
-
-    @callback
-    def async_listen_to_commissioning(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a listener when the commissioning of the line has come further; returns what ends that."""
-        self._commissioning_listeners.append(listener)
-        return lambda: self._commissioning_listeners.remove(listener)
-
-    @callback
-    def async_listen_to_found_inputs(self, listener: InputListener) -> CALLBACK_TYPE:
-        """Call a listener with each input device that is new; returns what ends that."""
-        self._found_input_listeners.append(listener)
-        return lambda: self._found_input_listeners.remove(listener)
-
-    @callback
-    def async_listen_to_button(self, key: str, number: int, listener: ButtonListener) -> CALLBACK_TYPE:
-        """Call a listener when somebody uses one push button of an input device; returns what ends that."""
-        self._button_listeners[key, number].append(listener)
-        return lambda: self._button_listeners[key, number].remove(listener)
-
-    @callback
-    def async_listen_to_events(self, listener: EventListener) -> CALLBACK_TYPE:
-        """Call a listener with all that the line tells; returns what ends that."""
-        self._event_listeners.append(listener)
-        return lambda: self._event_listeners.remove(listener)
+    def async_listen[E: LineEvent](self, kind: type[E], listener: Callable[[E], None]) -> CALLBACK_TYPE:
+        """Call a listener with every event of one kind that the line tells; returns what ends that."""
+        self._event_listeners[kind].append(listener)
+        return lambda: self._event_listeners[kind].remove(listener)
 
     @callback
     def async_listen_to_contexts(self, key: str, listener: ContextListener) -> CALLBACK_TYPE:
@@ -144,28 +114,35 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
                 self.async_set_updated_data(status)
             case StateChanged(keys=keys) | InputsChanged(keys=keys) | ReportsChanged(keys=keys):
                 for key in keys:
-                    # A frame to all changes hundreds of entities: a turn for each gear lets others go between.
-                    self.hass.loop.call_soon(self._tell, key)
-            case GearFound(gear=gear):
-                for found in tuple(self._found_listeners):
-                    found(gear)
+                    self._tell(key)
             case GearChanged(gear=gear):
                 self._tell(gear.key)
-            case InputDeviceFound(device=device):
-                for found_input in tuple(self._found_input_listeners):
-                    found_input(device)
             case InputDeviceChanged(device=device):
                 self._tell(device.key)
             case GearForgotten(key=key) | InputDeviceForgotten(key=key):
                 self._tell(key)
-            case CommissioningProgressed():
-                for listener in tuple(self._commissioning_listeners):
-                    listener()
-            case ButtonUsed(key=key, number=number, gesture=gesture):
-                for used in tuple(self._button_listeners.get((key, number), ())):
-                    used(gesture)
-        for tell in tuple(self._event_listeners):
+        for tell in tuple(self._event_listeners.get(type(event), ())):
             tell(event)
+        self._write()
+
+    @callback
+    def async_write_in_turn(self, write: CALLBACK_TYPE) -> None:
+        """Have an entity write its state when the present event has reached all; once, however often this is said."""
+        self._due[write] = None
+
+    def _write(self) -> None:
+        """Write states for a few milliseconds, and the rest in turns in between which others go."""
+        end = time.monotonic() + _TURN_SECONDS
+        while self._due and time.monotonic() < end:
+            write = next(iter(self._due))
+            del self._due[write]
+            write()
+        if self._due and self._turn is None:
+            self._turn = self.hass.loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._turn = None
+        self._write()
 
     def _tell(self, key: str) -> None:
         for listener in tuple(self._gear_listeners.get(key, ())):

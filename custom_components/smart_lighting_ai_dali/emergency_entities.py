@@ -155,6 +155,12 @@ class EmergencyEntity(DescribedGearEntity):
     """One thing about an emergency light."""
 
     @property
+    @override
+    def shown(self) -> object:
+        """Return how it is."""
+        return self.emergency
+
+    @property
     def emergency(self) -> EmergencyState | None:
         """Return how it is; None where nobody knows."""
         return self.coordinator.line.emergency.state(self._key)

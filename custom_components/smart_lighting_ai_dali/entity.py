@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
-from typing import Any, Final, override
+from typing import Any, Final, Literal, override
 
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
@@ -69,6 +69,7 @@ class LineEntity(CoordinatorEntity[LineCoordinator]):
 
     def __init__(self, coordinator: LineCoordinator, key: str) -> None:
         super().__init__(coordinator)
+        self._shown: tuple[object] | Literal[False] | None = None
         self._attr_translation_key = key
         self._attr_unique_id = f"{coordinator.subentry_id}_{key}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, coordinator.subentry_id)})
@@ -77,6 +78,23 @@ class LineEntity(CoordinatorEntity[LineCoordinator]):
     def is_online(self) -> bool:
         """Tell whether the line can be talked to."""
         return self.coordinator.line.status is LineStatus.ONLINE
+
+    @property
+    def shown(self) -> object:
+        """Return all that its state is made of while it is available: as long as this is equal, nothing is written."""
+        return None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state, if there is another one to show; most of what a line tells is not about most entities.
+
+        It is looked at now: what changes and changes back before it is written would be missed later.
+        """
+        shown = self.available and (self.shown,)
+        if shown != self._shown:
+            self._shown = shown
+            self.coordinator.async_write_in_turn(self.async_write_ha_state)
 
     @property
     def _priority(self) -> Priority:
@@ -117,11 +135,7 @@ class GearEntity(LineEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the line and to the gear."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.async_listen_to_gear(self._key, self._handle_gear_update))
-
-    @callback
-    def _handle_gear_update(self) -> None:
-        self.async_write_ha_state()
+        self.async_on_remove(self.coordinator.async_listen_to_gear(self._key, self._handle_coordinator_update))
 
 
 class DescribedGearEntity(GearEntity):

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LineCoordinator
+from .dali.events import ButtonUsed
 from .dali.input_device import InputDevice, Instance, InstanceType
 from .dali.input_events import Gesture
 from .input_entities import InstanceEntity, async_add_input_entities
@@ -57,10 +58,12 @@ class ButtonEvents(InstanceEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the button, too."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.async_listen_to_button(self._key, self._number, self._used))
+        self.async_on_remove(self.coordinator.async_listen(ButtonUsed, self._used))
 
     @callback
-    def _used(self, gesture: Gesture) -> None:
-        name, attributes = EVENTS[gesture]
+    def _used(self, event: ButtonUsed) -> None:
+        if (event.key, event.number) != (self._key, self._number):
+            return
+        name, attributes = EVENTS[event.gesture]
         self._trigger_event(str(name), attributes)
         self.async_write_ha_state()

@@ -19,6 +19,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import LineCoordinator
+from .dali.events import InputDeviceFound
 from .dali.input_device import InputDevice, Instance, InstanceType
 from .dali.input_state import InputState, InstanceState
 from .entity import LineEntity, line_device_id, line_errors
@@ -44,10 +45,10 @@ def async_add_input_entities(
     @callback
     def add_line(coordinator: LineCoordinator) -> None:
         @callback
-        def add_device(device: InputDevice) -> None:
-            async_add_entities(make(coordinator, device), config_subentry_id=coordinator.subentry_id)
+        def add_device(event: InputDeviceFound) -> None:
+            async_add_entities(make(coordinator, event.device), config_subentry_id=coordinator.subentry_id)
 
-        coordinator.async_listen_to_found_inputs(add_device)
+        coordinator.async_listen(InputDeviceFound, add_device)
         async_add_entities(
             [entity for device in coordinator.line.inputs.devices.values() for entity in make(coordinator, device)],
             config_subentry_id=coordinator.subentry_id,
@@ -72,6 +73,12 @@ class InputEntity(LineEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return the state of the device."""
+        return self.input_state
+
+    @property
+    @override
     def available(self) -> bool:
         """Tell whether the line is online, and the device on it."""
         return self.is_online and self._key in self.coordinator.line.inputs.devices and self.input_state.available
@@ -80,11 +87,7 @@ class InputEntity(LineEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the line and to the device."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.async_listen_to_gear(self._key, self._handle_input_update))
-
-    @callback
-    def _handle_input_update(self) -> None:
-        self.async_write_ha_state()
+        self.async_on_remove(self.coordinator.async_listen_to_gear(self._key, self._handle_coordinator_update))
 
 
 class InstanceEntity(InputEntity):
@@ -112,6 +115,12 @@ class InstanceEntity(InputEntity):
     def instance_state(self) -> InstanceState:
         """Return how the instance is."""
         return self.input_state.instance(self._number)
+
+    @property
+    @override
+    def shown(self) -> object:
+        """Return what the instance is, and how."""
+        return self.instance, self.instance_state
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,12 @@ class GearLight(GearEntity, ColourLight):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return what the gear is, and how."""
+        return self.gear, self.gear_state
+
+    @property
+    @override
     def supported_features(self) -> LightEntityFeature:
         """Return what it can do besides: a relay fades nothing."""
         if self.gear.is_relay:

@@ -38,6 +38,13 @@ class LightOfMany(LineEntity, LightEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return what its members are, and how."""
+        gear = self.coordinator.line.gear
+        return [gear.get(key) for key in self.members], self._states()
+
+    @property
+    @override
     def available(self) -> bool:
         """Tell whether any of its members can be talked to."""
         return self.is_online and any(state.available for state in self._states())
@@ -65,16 +72,20 @@ class LightOfMany(LineEntity, LightEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the line and to all of its gear."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.async_listen_to_events(self._handle_event))
+        self.async_on_remove(self.coordinator.async_listen(StateChanged, self._handle_state))
+        # It may have other members then.
+        self.async_on_remove(self.coordinator.async_listen(GearFound, self._handle_gear))
+        self.async_on_remove(self.coordinator.async_listen(GearChanged, self._handle_gear))
+        self.async_on_remove(self.coordinator.async_listen(GearForgotten, self._handle_gear))
 
     @callback
-    def _handle_event(self, event: LineEvent) -> None:
-        match event:
-            case StateChanged(keys=keys) if not keys.isdisjoint(self.members):
-                self.async_write_ha_state()
-            case GearFound() | GearChanged() | GearForgotten():
-                # It may have other members now.
-                self.async_write_ha_state()
+    def _handle_state(self, event: StateChanged) -> None:
+        if not event.keys.isdisjoint(self.members):
+            self._handle_coordinator_update()
+
+    @callback
+    def _handle_gear(self, _: LineEvent) -> None:
+        self._handle_coordinator_update()
 
 
 def group_identifier(subentry_id: str, group: int) -> str:

@@ -109,6 +109,12 @@ class GearNumber(DescribedGearEntity, NumberEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return what the gear is, with all that it keeps."""
+        return self.gear
+
+    @property
+    @override
     def native_min_value(self) -> float:
         """Return the least that it can be now; Home Assistant asks for gear that is gone, too."""
         return self.entity_description.lowest(self.gear)

@@ -199,6 +199,12 @@ class ReportEntity(DescribedGearEntity):
     """One thing that a gear reports."""
 
     @property
+    @override
+    def shown(self) -> object:
+        """Return what the gear reported last."""
+        return self.reported
+
+    @property
     def reported(self) -> float | None:
         """Return what the gear reported last; None where it was not read, or the gear does not know."""
         return self.coordinator.line.reports.values(self._key).get(Reported(self.entity_description.key))

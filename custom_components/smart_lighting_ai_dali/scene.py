@@ -37,12 +37,13 @@ class StoredScene(LineEntity, Scene):
     async def async_added_to_hass(self) -> None:
         """Follow who is in the scene."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.async_listen_to_events(self._handle_event))
+        self.async_on_remove(self.coordinator.async_listen(GearFound, self._handle_gear))
+        self.async_on_remove(self.coordinator.async_listen(GearChanged, self._handle_gear))
+        self.async_on_remove(self.coordinator.async_listen(GearForgotten, self._handle_gear))
 
     @callback
-    def _handle_event(self, event: LineEvent) -> None:
-        if isinstance(event, GearFound | GearChanged | GearForgotten):
-            self.async_write_ha_state()
+    def _handle_gear(self, _: LineEvent) -> None:
+        self._handle_coordinator_update()
 
     @property
     @override

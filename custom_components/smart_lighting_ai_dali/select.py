@@ -92,6 +92,12 @@ class GearSelect(DescribedGearEntity, SelectEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return what the gear keeps."""
+        return self.current_option
+
+    @property
+    @override
     def current_option(self) -> str | None:
         """Return what the gear keeps; None where it was not read yet."""
         return self.entity_description.value(self.gear)

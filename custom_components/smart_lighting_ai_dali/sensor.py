@@ -144,6 +144,12 @@ class StatusSensor(LineEntity, SensorEntity):
 
     @property
     @override
+    def shown(self) -> object:
+        """Return the status."""
+        return self.native_value
+
+    @property
+    @override
     def native_value(self) -> str:
         """Return the status."""
         return self.coordinator.line.status.value

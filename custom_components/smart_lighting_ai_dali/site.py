@@ -187,23 +187,18 @@ def async_add_gear_entities(
             return new
 
         @callback
-        def add_changed(gear: Gear) -> None:
+        def add_of(gear: Gear) -> None:
             if new := new_of(gear):
                 async_add_entities(new, config_subentry_id=coordinator.subentry_id)
 
         @callback
-        def add_found(gear: Gear) -> None:
+        def add_found(event: GearFound) -> None:
             # One that was forgotten lost its entities.
-            made.pop(gear.key, None)
-            add_changed(gear)
+            made.pop(event.gear.key, None)
+            add_of(event.gear)
 
-        @callback
-        def follow(event: LineEvent) -> None:
-            if isinstance(event, GearChanged):
-                add_changed(event.gear)
-
-        coordinator.async_listen_to_finds(add_found)
-        coordinator.async_listen_to_events(follow)
+        coordinator.async_listen(GearFound, add_found)
+        coordinator.async_listen(GearChanged, lambda event: add_of(event.gear))
         async_in_slices(coordinator.hass, entry, async_add_entities)(
             (entity for gear in tuple(coordinator.line.gear.values()) for entity in new_of(gear)),
             config_subentry_id=coordinator.subentry_id,
@@ -241,7 +236,7 @@ def async_add_numbered_entities(
         added: set[int] = set()
 
         @callback
-        def look() -> None:
+        def look(_: LineEvent | None = None) -> None:
             new = sorted(set(numbers(coordinator.line)) - added)
             if new:
                 added.update(new)
@@ -249,12 +244,8 @@ def async_add_numbered_entities(
                     [make(coordinator, number) for number in new], config_subentry_id=coordinator.subentry_id
                 )
 
-        @callback
-        def listen(event: LineEvent) -> None:
-            if isinstance(event, GearFound | GearChanged):
-                look()
-
-        coordinator.async_listen_to_events(listen)
+        coordinator.async_listen(GearFound, look)
+        coordinator.async_listen(GearChanged, look)
         look()
 
     entry.async_on_unload(entry.runtime_data.async_listen_to_lines(add_line))

@@ -10,6 +10,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .dali.bus_monitor import KEPT, Decoder, Sighting
+from .dali.events import CommissioningProgressed
 from .site import async_find_line
 from .site_line import SiteLine
 
@@ -63,7 +64,7 @@ def subscribe_commissioning(
         return
 
     @callback
-    def send() -> None:
+    def send(_: CommissioningProgressed | None = None) -> None:
         progress = line.line.commissioning.progress
         event = {
             "task": progress.task,
@@ -74,7 +75,7 @@ def subscribe_commissioning(
         }
         connection.send_message(websocket_api.event_message(message["id"], event))
 
-    connection.subscriptions[message["id"]] = line.coordinator.async_listen_to_commissioning(send)
+    connection.subscriptions[message["id"]] = line.coordinator.async_listen(CommissioningProgressed, send)
     connection.send_result(message["id"])
     send()
 
