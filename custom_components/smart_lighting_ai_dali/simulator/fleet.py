@@ -10,19 +10,18 @@ Every mistake gets one message: where it is, what is wrong, what is allowed. The
 `fleet_fields.py`; `defaults` takes them too, for every gear that does not say otherwise.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, override
+from typing import Any, Final
 import zlib
 
 import yaml
 
 from .adapters import AdapterKind
 from .device_specification import DeviceSpecification
+from .document import Document, DocumentError, line_of, read_text, shown
 from .fleet_devices import DEVICE_FIELDS
-from .fleet_fields import FAULT_FIELDS, FIELDS, Check, MistakeError, one_of, text
+from .fleet_fields import FAULT_FIELDS, FIELDS, Check, one_of, text
 from .specification import NO_RANDOM_ADDRESS, GearSpecification
 
 MAX_GEAR: Final = 64
@@ -30,27 +29,11 @@ MAX_DEVICES: Final = 64
 # GS1's prefix 952 is for examples: no product has this number.
 EXAMPLE_GTIN: Final = 9_520_000_000_011
 _FOLDER: Final = Path(__file__).parent / "fleets"
-_LONGEST_SHOWN: Final = 40
 _COLOUR_TYPE: Final = 8
-# What PyYAML raises besides its own errors: where a value does not fit its tag, as in `!!int ""`, where a number or a
-# character is too large, and where lists are in lists in lists.
-_UNREADABLE: Final = (
-    yaml.YAMLError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
-class FleetError(ValueError):
+class FleetError(DocumentError):
     """A fleet that can't be; `problems` has one message per mistake, with its place."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(self.problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +52,9 @@ class Fleet:
     def load(cls, path: Path) -> Fleet:
         """Read a fleet from a file; raises FleetError, and OSError where the file can't be read."""
         try:
-            content = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            problem = f"{path.name}: not a text file: {error.reason} at byte {error.start}"
-            raise FleetError([problem]) from error
+            content = read_text(path)
+        except DocumentError as error:
+            raise FleetError(error.problems) from error
         return cls.parse(content)
 
     @classmethod
@@ -95,27 +77,14 @@ class _Written:
     fields: dict[str, Any]
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads values; it does not merge mappings, since a few lines of merges can be more than a machine has room for."""
-
-    @override
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Refuse a mapping that others are merged into."""
-        for key, _ in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
-                raise yaml.constructor.ConstructorError(None, None, "there is no merging here", key.start_mark)
-
-
 class _Reader:
     """Turns the text of a fleet into a `Fleet`, and collects what is wrong with it on the way."""
 
     def __init__(self, content: str) -> None:
-        self._problems: list[str] = []
         try:
-            self._loader = _Loader(content)
-            self._root = self._loader.get_single_node()
-        except _UNREADABLE as error:
-            raise FleetError([_yaml_problem(error)]) from error
+            self._document = Document(content, what="fleet", needs="a fleet needs a name and gear")
+        except DocumentError as error:
+            raise FleetError(error.problems) from error
 
     def fleet(self) -> Fleet:
         """Return the fleet; raises FleetError with all mistakes."""
@@ -125,24 +94,28 @@ class _Reader:
             "power_supply": one_of("separate", "adapter"),
             "adapter": one_of(*AdapterKind),
         }
-        parts = self._mapping(self._root, "the fleet", (*checks, "defaults", "gear", "devices"))
+        parts = self._document.mapping(self._document.root, "the fleet", (*checks, "defaults", "gear", "devices"))
         values = {
-            key: self._value(node, key, check) for key, check in checks.items() if (node := parts.get(key)) is not None
+            key: self._document.value(node, key, check)
+            for key, check in checks.items()
+            if (node := parts.get(key)) is not None
         }
         if "name" not in parts:
-            self._problem(self._root, "name", "missing; a text")
+            self._document.problem(self._document.root, "name", "missing; a text")
         shared = {key: field.check for key, field in FIELDS.items() if field.shared}
-        defaults = self._checked(parts.get("defaults"), "defaults", shared)
+        defaults = self._document.checked(parts.get("defaults"), "defaults", shared)
         adapter = AdapterKind(values.get("adapter") or AdapterKind.LUBA)
         if values.get("power_supply") == "adapter" and adapter is not AdapterKind.LUBA:
-            self._problem(parts["power_supply"], "power_supply", f"a {adapter} adapter has none that can be switched")
+            self._document.problem(
+                parts["power_supply"], "power_supply", f"a {adapter} adapter has none that can be switched"
+            )
         gear = self._gear(parts.get("gear"), defaults)
         devices = self._devices(parts.get("devices"))
         if values.get("duplicates") != "allowed":
             self._refuse_duplicates(gear)
             self._refuse_duplicates(devices)
-        if self._problems:
-            raise FleetError(self._problems)
+        if self._document.problems:
+            raise FleetError(self._document.problems)
         return Fleet(
             name=values["name"],
             gear=tuple(GearSpecification(**one.fields) for one in gear),
@@ -155,18 +128,20 @@ class _Reader:
 
     def _gear(self, node: yaml.Node | None, defaults: dict[str, Any]) -> list[_Written]:
         if not isinstance(node, yaml.SequenceNode):
-            self._problem(node or self._root, "gear", "a list of gear is needed; [] for a line without any")
+            self._document.problem(
+                node or self._document.root, "gear", "a list of gear is needed; [] for a line without any"
+            )
             return []
         if len(node.value) > MAX_GEAR:
-            self._problem(node, "gear", f"{len(node.value)} are too many; a line has room for {MAX_GEAR}")
+            self._document.problem(node, "gear", f"{len(node.value)} are too many; a line has room for {MAX_GEAR}")
         return [self._one_gear(item, number, defaults) for number, item in enumerate(node.value, start=1)]
 
     def _one_gear(self, node: yaml.Node, number: int, defaults: dict[str, Any]) -> _Written:
         title = f"gear {number}"
         if isinstance(node, yaml.MappingNode):
             names = [value.value for key, value in node.value if key.value == "name"]
-            title += "".join(f" ({_shown(name)})" for name in names[:1] if isinstance(name, str) and name)
-        own = self._checked(node, title, {key: field.check for key, field in FIELDS.items()})
+            title += "".join(f" ({shown(name)})" for name in names[:1] if isinstance(name, str) and name)
+        own = self._document.checked(node, title, {key: field.check for key, field in FIELDS.items()})
         values = {"name": f"Gear {number}"} | defaults | own
         who = f"{values.get('room', '')}/{values['name']}".encode()
         values.setdefault("gtin", EXAMPLE_GTIN)
@@ -177,42 +152,44 @@ class _Reader:
         self._check_limits(node, title, values)
         fields: dict[str, Any] = {FAULT_FIELDS[fault]: True for fault in values.pop("faults", ())}
         fields |= {FIELDS[key].specification: value for key, value in values.items()}
-        return _Written(_line(node), title, fields)
+        return _Written(line_of(node), title, fields)
 
     def _devices(self, node: yaml.Node | None) -> list[_Written]:
         """Return the input devices; a line does not need any."""
         if node is None:
             return []
         if not isinstance(node, yaml.SequenceNode) or len(node.value) > MAX_DEVICES:
-            self._problem(node, "devices", f"a list of up to {MAX_DEVICES} input devices is needed")
+            self._document.problem(node, "devices", f"a list of up to {MAX_DEVICES} input devices is needed")
             return []
         return [self._one_device(item, number) for number, item in enumerate(node.value, start=1)]
 
     def _one_device(self, node: yaml.Node, number: int) -> _Written:
         title = f"device {number}"
-        own = self._checked(node, title, {key: field.check for key, field in DEVICE_FIELDS.items()})
+        own = self._document.checked(node, title, {key: field.check for key, field in DEVICE_FIELDS.items()})
         values = {"name": f"Device {number}"} | own
         who = f"device/{values.get('room', '')}/{values['name']}".encode()
         values = {"gtin": EXAMPLE_GTIN, "serial": zlib.crc32(who)} | values
         if values.get("address") is not None:
             values.setdefault("random_address", zlib.crc32(b"random/" + who) % NO_RANDOM_ADDRESS)
         fields = {DEVICE_FIELDS[key].specification: value for key, value in values.items()}
-        return _Written(_line(node), f"{title} ({_shown(values['name'])})", fields)
+        return _Written(line_of(node), f"{title} ({shown(values['name'])})", fields)
 
     def _check_limits(self, node: yaml.Node, title: str, values: dict[str, Any]) -> None:
         """Check what two values of a gear say of each other."""
         lowest = values.get("physical_minimum", 1)
         minimum, maximum = values.get("minimum", lowest), values.get("maximum", 254)
         if not lowest <= minimum <= maximum:
-            self._problem(
+            self._document.problem(
                 node,
                 title,
                 f"physical_minimum {lowest}, minimum {minimum} and maximum {maximum} have to be in rising order",
             )
         if "colours" in values and _COLOUR_TYPE not in values.get("types", ()):
-            self._problem(node, title, f"colours are for gear of device type {_COLOUR_TYPE}; give it types: [6, 8]")
+            self._document.problem(
+                node, title, f"colours are for gear of device type {_COLOUR_TYPE}; give it types: [6, 8]"
+            )
         if values.get("unit", 0) >= values.get("units", 1):
-            self._problem(
+            self._document.problem(
                 node, title, f"unit {values['unit']} is not one of its {values.get('units', 1)}; units count from 0"
             )
 
@@ -232,101 +209,7 @@ class _Reader:
                 first = seen.setdefault(key, one)
                 if first is not one:
                     value = f"{key[0]:#08x}" if kind == "random address" else " ".join(str(part or 0) for part in key)
-                    self._problems.append(
+                    self._document.problems.append(
                         f"line {one.line}, {one.title}: {kind} {value} is that of {first.title} too; "
                         'give each its own, or write "duplicates: allowed"'
                     )
-
-    # YAML
-
-    def _mapping(self, node: yaml.Node | None, place: str, keys: tuple[str, ...]) -> dict[str, yaml.Node]:
-        """Return the values of a mapping by their keys; unknown and repeated ones are mistakes."""
-        if node is None and place == "the fleet":
-            self._problems.append("the file is empty; a fleet needs a name and gear")
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            self._problem(node, place, "keys with values are needed, such as 'name: Hall'")
-            return {}
-        values: dict[str, yaml.Node] = {}
-        for key_node, value_node in node.value:
-            key = _shown(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-            if key not in keys:
-                close = get_close_matches(key, keys, n=1)
-                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(keys)}"
-                self._problem(key_node, place, f"there is no key {key}; {hint}")
-            elif key in values:
-                self._problem(key_node, place, f"{key} stands there twice; once is enough")
-            else:
-                values[key] = value_node
-        return values
-
-    def _checked(self, node: yaml.Node | None, place: str, checks: dict[str, Check]) -> dict[str, Any]:
-        """Return the values of a mapping that are right."""
-        if node is None:
-            return {}
-        values: dict[str, Any] = {}
-        for key, value_node in self._mapping(node, place, tuple(checks)).items():
-            before = len(self._problems)
-            value = self._value(value_node, f"{place}, {key}", checks[key])
-            if len(self._problems) == before:
-                values[key] = value
-        return values
-
-    def _value(self, node: yaml.Node, place: str, check: Check) -> Any:  # as different as the keys
-        """Return one value; None, and a problem more, where it is wrong."""
-        try:
-            value = self._loader.construct_object(node, deep=True)
-        except _UNREADABLE:
-            self._problem(node, place, "this can't be read; plain numbers, texts and lists are allowed")
-            return None
-        try:
-            checked = check(value)
-        except MistakeError as error:
-            self._problem(node, place, f"{_shown(value)} is not allowed; {error}")
-            return None
-        if isinstance(node, yaml.MappingNode):
-            self._refuse_repeated(node, place)
-        return checked
-
-    def _refuse_repeated(self, node: yaml.MappingNode, place: str) -> None:
-        """Find keys that stand in a mapping twice, however they are written: YAML takes the last."""
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self._loader.construct_object(key_node, deep=True)
-            if key in seen:
-                self._problem(key_node, place, f"{_shown(key)} stands there twice; once is enough")
-            seen.add(key)
-
-    def _problem(self, node: yaml.Node | None, place: str, what: str) -> None:
-        self._problems.append(f"line {_line(node)}, {place}: {what}")
-
-
-def _line(node: yaml.Node | None) -> int:
-    return node.start_mark.line + 1 if node is not None else 1
-
-
-def _shown(value: object) -> str:
-    """Return a value as people would recognise it, not longer than they would read."""
-    match value:
-        case None:
-            return "nothing"
-        case list() | tuple() | set():
-            # Never what is in them: aliases make a few lines into more than a machine has room for.
-            return "this list"
-        case dict():
-            return "this mapping"
-        case int() if value.bit_length() > _LONGEST_SHOWN * 3:
-            # In decimal, this would take Python too long.
-            shown = hex(value)
-        case _:
-            shown = str(value).encode(errors="backslashreplace").decode()
-    return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
-
-
-def _yaml_problem(error: Exception) -> str:
-    """Return what is wrong with a text that is no YAML."""
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
-    if isinstance(error, RecursionError):
-        return "not a fleet: brackets in brackets in brackets, too deep to be read"
-    return f"not YAML: {(str(error) or type(error).__name__).splitlines()[0]}"
