@@ -4,13 +4,15 @@ A window is always made whole from its events, never counted on: doing it twice 
 with a keyframe of every source, so an hour needs no other. One text runs on SQLite, MariaDB and PostgreSQL.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 import time
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
+from .carried import carry, require_carried
 from .dirty_hours import mark_hours, marked_hours, unmark_before, unmark_hours
 from .hour_statistics import LOOK_BACK_HOURS, condense_hours
 from .migrations import require_version
@@ -20,11 +22,15 @@ from .watermarks import Watermark, forget_watermark, read_watermark, read_waterm
 
 # A step has to be short: it holds up everything else that the recorder writes.
 HOURS_PER_STEP: Final = 2
-# From this on a step begins nothing further, in seconds: a busy building has hours that take several times that.
+# A step begins nothing that would end after this, in seconds, judged by what it has done before.
 LONG_STEP: Final = 0.02
-# So many windows are made at once: a quarter of an hour.
-_PART: Final = 3
+# As many windows are made at once as have so many events: some ten milliseconds on a slow machine, and at least one.
+EVENTS_PER_PART: Final = 1000
 
+# The first event that is one too many.
+_BEYOND: Final = text(
+    "SELECT ts FROM smart_lighting_event WHERE ts >= :since AND ts < :ends ORDER BY ts LIMIT 1 OFFSET :most"
+)
 _DELETE: Final = text("DELETE FROM smart_lighting_feature WHERE win >= :first AND win < :last")
 _DELETE_ZONES: Final = text(f"{_DELETE.text} AND zone IN :zones").bindparams(bindparam("zones", expanding=True))
 # A window, a zone and a signal in one number: sorting by one is a third quicker than by three.
@@ -32,7 +38,7 @@ _KINDS: Final = 64
 _ZONES: Final = 1 << 20
 _KEYS: Final = _KINDS * _ZONES
 # How long a value held is from its event to the next of its source; it is shared out among the windows that it lies in.
-# Of what was before the first window only the last event of each source is needed.
+# Of what was before the first window only the last event of each source is needed, which was carried there.
 # CROSS JOIN fixes SQLite's order: the other way round it would work out the inner query for each window.
 _SELECT: Final = f"""
 INSERT INTO smart_lighting_feature (
@@ -60,11 +66,9 @@ FROM (
             WHERE ts >= :since AND ts < :ends AND kind < {FIRST_INSTANT}
             UNION ALL
             SELECT b.src, b.zone, b.kind, b.val, b.flag, b.ts
-            FROM (
-                SELECT src, kind, MAX(ts) AS ts FROM smart_lighting_event
-                WHERE ts >= :begins AND ts < :since AND kind < {FIRST_INSTANT} GROUP BY src, kind
-            ) was
-            JOIN smart_lighting_event b ON b.ts = was.ts AND b.src = was.src AND b.kind = was.kind
+            FROM smart_lighting_carried was
+            CROSS JOIN smart_lighting_event b
+            WHERE was.ts >= :begins AND was.ts < :since AND b.ts = was.ts AND b.src = was.src AND b.kind = was.kind
         ) told
     ) e
     CROSS JOIN smart_lighting_window w
@@ -163,11 +167,25 @@ def _windows_before(hour: int, instant: int) -> int:
     return max(0, min(WINDOWS_PER_HOUR, (instant - hour * HOUR_MS) // WINDOW_MS))
 
 
+def _end_of_part(connection: Connection, hour: int, first: int, last: int) -> int:
+    """Return up to which window of an hour, from the `first` up to the `last`, there are few enough events."""
+    begins = hour * HOUR_MS
+    beyond = connection.execute(
+        _BEYOND,
+        {"since": begins + first * WINDOW_MS, "ends": begins + last * WINDOW_MS, "most": EVENTS_PER_PART},
+    ).scalar_one_or_none()
+    return last if beyond is None else max(first + 1, (beyond - begins) // WINDOW_MS)
+
+
 def _windows(connection: Connection, hour: int, first: int, last: int, zones: Collection[int] | None = None) -> int:
     """Make the windows of an hour anew, from the `first` up to the `last`, and return their rows."""
     if last <= first:
         return 0
     hour_window = hour * WINDOWS_PER_HOUR
+    begins = hour * HOUR_MS
+    since, ends = begins + first * WINDOW_MS, begins + last * WINDOW_MS
+    if first:
+        require_carried(connection, begins, since)
     some: dict[str, Any] = {} if zones is None else {"zones": list(zones)}
     connection.execute(
         _DELETE if zones is None else _DELETE_ZONES,
@@ -177,14 +195,16 @@ def _windows(connection: Connection, hour: int, first: int, last: int, zones: Co
         _INSERT if zones is None else _INSERT_ZONES,
         {
             "hour_window": hour_window,
-            "begins": hour * HOUR_MS,
-            "since": hour * HOUR_MS + first * WINDOW_MS,
-            "ends": hour * HOUR_MS + last * WINDOW_MS,
+            "begins": begins,
+            "since": since,
+            "ends": ends,
             "first": first,
             "last": last,
             **some,
         },
     )
+    if last < WINDOWS_PER_HOUR:
+        carry(connection, since, ends, anew=first == 0)
     return int(made.rowcount)
 
 
@@ -215,20 +235,29 @@ class _Turn:
         self._hours_left = hours
         self._first_with_statistics = _first_with_statistics(floor)
         self._ends = time.monotonic() + LONG_STEP
-        self._begun = False
+        self._longest: float | None = None
 
     @property
     def has_time(self) -> bool:
         """Tell whether something further may be begun."""
-        return not self._begun or (self._hours_left > 0 and time.monotonic() < self._ends)
+        if self._longest is None:
+            return True
+        return self._hours_left > 0 and time.monotonic() + self._longest < self._ends
+
+    @contextmanager
+    def _taking_time(self) -> Iterator[None]:
+        """Take note of how long something takes."""
+        begun = time.monotonic()
+        yield
+        self._longest = max(self._longest or 0.0, time.monotonic() - begun)
 
     def make_windows(self, hour: int, first: int, last: int) -> int:
         """Make windows of an hour as far as there is time; return the first that is left."""
         while first < last and self.has_time:
-            upto = min(first + _PART, last)
-            self.rows += _windows(self._connection, hour, first, upto)
+            with self._taking_time():
+                upto = _end_of_part(self._connection, hour, first, last)
+                self.rows += _windows(self._connection, hour, first, upto)
             self.windows += upto - first
-            self._begun = True
             first = upto
         return first
 
@@ -237,7 +266,7 @@ class _Turn:
         if whole and hour >= self._first_with_statistics:
             if not self.has_time:
                 return False
-            condense_hours(self._connection, (hour,))
-            self._begun = True
+            with self._taking_time():
+                condense_hours(self._connection, (hour,))
         self._hours_left -= 1
         return True

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, text
 
+from .carried import forget_carried
 from .dirty_hours import mark_hours
 from .hour_statistics import LOOK_BACK_HOURS
 from .migrations import require_version
@@ -64,6 +65,7 @@ def insert_events(connection: Connection, events: Sequence[Event]) -> Ingested:
         else:
             late = {hour for event in kept if event.time < aggregated for hour in _hours_told_by(event)}
             mark_hours(connection, {hour for hour in late if hour * HOUR_MS < aggregated})
+        forget_carried(connection, watermarks.get(Watermark.CARRIED), (event.time for event in kept))
         alive, newest = watermarks.get(Watermark.ALIVE, 0), max(event.time for event in kept)
         if newest > alive:
             write_watermark(connection, Watermark.ALIVE, newest)

@@ -20,7 +20,7 @@ from .schema import (
     window,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 class SchemaTooNewError(Exception):
@@ -93,4 +93,9 @@ def _second(connection: Connection) -> None:
         mark_hours(connection, range(first // HOUR_MS, last // HOUR_MS + 1))
 
 
-_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first, 2: _second}
+def _third(connection: Connection) -> None:
+    """Add the table of what is carried from window to window."""
+    _make_missing_tables(connection)
+
+
+_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first, 2: _second, 3: _third}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+import time
 from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, delete, func, select
@@ -10,8 +11,11 @@ from .migrations import require_version
 from .schema import HOUR_MS, WINDOW_MS, decision, event, feature, statistic
 from .watermarks import Watermark, read_watermark, write_watermark
 
-# A step takes some ten milliseconds for so many, on every engine.
-ROWS_PER_STEP: Final = 8000
+# How many rows the first step takes, and the most that any does.
+FIRST_ROWS: Final = 4000
+MOST_ROWS: Final = 64_000
+# How long a step should take, in seconds: what the recorder itself has to write waits for it.
+STEP_SECONDS: Final = 0.01
 DAY_MS: Final = 86_400_000
 # A clock that is wrong would have far more deleted than a night's worth.
 _LARGEST_PART: Final = 0.2
@@ -46,6 +50,8 @@ class Pruned:
     """Features and statistics."""
     decisions: int = 0
     more: bool = False
+    rows_next: int = FIRST_ROWS
+    """How many rows the next step takes: as many as this one did in the time that a step should take."""
     upto: Mapping[str, int] = field(default_factory=dict)
     """By table, the value of its time below which nothing is left: a step that knows it begins there. PostgreSQL would
     look at each row that is gone."""
@@ -121,34 +127,43 @@ def raise_floor(connection: Connection, now_ms: int, keep: Keep) -> None:
 
 
 def prune(connection: Connection, now_ms: int, keep: Keep, before: Pruned = _NOTHING) -> Pruned:
-    """Delete up to a few thousand of the oldest rows that are due, of one table; `before` is the step before.
+    """Delete some thousands of the oldest rows that are due, of one table; `before` is the step before.
 
     Raises SchemaTooNewError.
     """
+    begun = time.monotonic()
     require_version(connection)
     upto = dict(before.upto)
     for due in _due(keep):
         name = due.table.name
-        deleted, upto[name] = _delete_oldest(connection, due, due.cut(now_ms), upto.get(name))
+        deleted, upto[name] = _delete_oldest(
+            connection, due, due.cut(now_ms), upto.get(name), before.rows_next
+        )
         if deleted:
             return Pruned(
                 events=deleted if due.table is event else 0,
                 features=deleted if due.table in {feature, statistic} else 0,
                 decisions=deleted if due.table is decision else 0,
                 more=True,
+                rows_next=_rows_next(before.rows_next, time.monotonic() - begun),
                 upto=upto,
             )
     return Pruned(upto=upto)
 
 
-def _delete_oldest(connection: Connection, due: _Due, cut: int, begins: int | None) -> tuple[int, int]:
-    """Delete the oldest rows below a cut, about as many as a step may take; return how many, and what is gone."""
+def _rows_next(rows: int, seconds: float) -> int:
+    """Return how many rows the next step takes, as one that may take so many took so long: at most twice as many."""
+    return max(FIRST_ROWS // 4, min(MOST_ROWS, 2 * rows, int(rows * STEP_SECONDS / max(seconds, 0.001))))
+
+
+def _delete_oldest(connection: Connection, due: _Due, cut: int, begins: int | None, rows: int) -> tuple[int, int]:
+    """Delete the oldest rows below a cut, about so many; return how many, and what is gone."""
 
     def old(before: int) -> ColumnElement[bool]:
         return due.when < before if begins is None else and_(due.when >= begins, due.when < before)
 
     last = connection.execute(
-        select(due.when).where(old(cut)).order_by(due.when).limit(1).offset(ROWS_PER_STEP - 1)
+        select(due.when).where(old(cut)).order_by(due.when).limit(1).offset(rows - 1)
     ).scalar_one_or_none()
     # Rows of one instant go together, however many there are.
     until = cut if last is None else last + 1

@@ -103,6 +103,14 @@ dirty_hour = _table(
     Column("hour", Integer, primary_key=True, autoincrement=False),
     clustered=True,
 )
+# When each source said last what holds from a window on. Since version 3.
+carried = _table(
+    "carried",
+    Column("src", Integer, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("ts", BigInteger, nullable=False),
+    clustered=True,
+)
 number = _table(
     "number",
     Column("k", SmallInteger, primary_key=True, autoincrement=False),

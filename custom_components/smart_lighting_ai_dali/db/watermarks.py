@@ -21,6 +21,8 @@ class Watermark(StrEnum):
     """Up to this the recorder's own history was taken over."""
     REDONE = "redone_ms"
     """Up to this the oldest hour that is marked is condensed again; gone when there is none that was begun."""
+    CARRIED = "carried_ms"
+    """Up to this `smart_lighting_carried` says what each source said last; gone when something came late."""
     COLLECTED_FROM = "collected_from_ms"
     """From this on events are of our own collecting: history ends here."""
 

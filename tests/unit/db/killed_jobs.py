@@ -8,16 +8,14 @@ import os
 from random import Random
 import signal
 from typing import Any, Final
-from unittest.mock import patch
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event as sqlalchemy_event, inspect, select, text
 
-from custom_components.smart_lighting_ai_dali.db import pruning
 from custom_components.smart_lighting_ai_dali.db.aggregation import aggregate, hours_between
 from custom_components.smart_lighting_ai_dali.db.dirty_hours import mark_hours
 from custom_components.smart_lighting_ai_dali.db.ingestion import NameKind, insert_events, numbered
 from custom_components.smart_lighting_ai_dali.db.migrations import migrate
-from custom_components.smart_lighting_ai_dali.db.pruning import Keep, prune, raise_floor
+from custom_components.smart_lighting_ai_dali.db.pruning import DAY_MS, Keep, Pruned, prune, raise_floor
 from custom_components.smart_lighting_ai_dali.db.schema import (
     HOUR_MS,
     WINDOW_MS,
@@ -39,7 +37,7 @@ from .version_1 import make_version_1
 START: Final = 1_790_000_000_000 // HOUR_MS * HOUR_MS
 # An hour, and the beginning of another.
 NOW: Final = START + HOUR_MS + 2 * WINDOW_MS
-LONG_AGO: Final = START - 100 * pruning.DAY_MS
+LONG_AGO: Final = START - 100 * DAY_MS
 # A kill before one of these leaves what a kill after the change before it leaves.
 _READS: Final = ("SELECT", "DESCRIBE", "SHOW", "PRAGMA")
 # Tables with what another had before its job.
@@ -160,9 +158,9 @@ def _condense_anew(database: Database) -> None:
 
 def _prune(database: Database) -> None:
     database.write(lambda connection: raise_floor(connection, NOW, Keep()))
-    with patch.object(pruning, "ROWS_PER_STEP", 80):
-        while database.write(lambda connection: prune(connection, NOW, Keep())).more:
-            pass
+    few = Pruned(rows_next=80)
+    while database.write(lambda connection: prune(connection, NOW, Keep(), few)).more:
+        pass
 
 
 def _migrate(database: Database) -> None:

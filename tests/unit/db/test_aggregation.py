@@ -128,9 +128,10 @@ def test_an_hour_that_is_made_in_parts_is_made_whole(connection: Connection, mon
     run(connection, START + 3 * HOUR_MS)
     before = features(connection)
     monkeypatch.setattr(aggregation, "LONG_STEP", 0.0)
+    monkeypatch.setattr(aggregation, "EVENTS_PER_PART", 6)
     mark_hours(connection, hours_between(connection, None, None))
     steps = run(connection, START + 3 * HOUR_MS)
-    assert max(step.windows for step in steps) <= 3
+    assert max(step.windows for step in steps) == 2
     assert sum(step.windows for step in steps) == 36
     assert features(connection) == before
     assert read_watermark(connection, Watermark.REDONE) is None
@@ -144,6 +145,7 @@ def test_what_comes_late_while_its_hour_is_made_in_parts_is_not_left_out(
     insert_events(connection, events)
     run(connection, START + 2 * HOUR_MS)
     monkeypatch.setattr(aggregation, "LONG_STEP", 0.0)
+    monkeypatch.setattr(aggregation, "EVENTS_PER_PART", 6)
     mark_hours(connection, hours_between(connection, None, None))
     for _ in range(steps):
         aggregate(connection, START + 2 * HOUR_MS)

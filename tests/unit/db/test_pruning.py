@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import Connection, func, select
 
+from custom_components.smart_lighting_ai_dali.db import pruning
 from custom_components.smart_lighting_ai_dali.db.ingestion import insert_events
 from custom_components.smart_lighting_ai_dali.db.pruning import (
     DAY_MS,
-    ROWS_PER_STEP,
+    FIRST_ROWS,
+    MOST_ROWS,
     ClockDoubtfulError,
     Keep,
     Pruned,
@@ -39,9 +41,11 @@ def run(connection: Connection, now: int = NOW) -> int:
     raise_floor(connection, now, KEEP)
     events = 0
     pruned = Pruned()
-    while (pruned := prune(connection, now, KEEP, pruned)).more:
-        assert pruned.events <= ROWS_PER_STEP + 1
-        events += pruned.events
+    while (step := prune(connection, now, KEEP, pruned)).more:
+        assert step.events <= pruned.rows_next
+        assert step.rows_next <= min(2 * pruned.rows_next, MOST_ROWS)
+        pruned = step
+        events += step.events
     return events
 
 
@@ -135,3 +139,14 @@ def test_a_table_that_nobody_writes_any_more_runs_dry(connection: Connection) ->
     ]
     connection.execute(decision.insert(), rows)
     check_clock(connection, NOW, KEEP)
+
+
+def test_a_slow_database_is_given_less_at_a_time_and_a_quick_one_more(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection, 33, a_day=20)
+    monkeypatch.setattr(pruning, "STEP_SECONDS", 0.0)
+    assert prune(connection, NOW, KEEP).rows_next < FIRST_ROWS
+    fill(connection, 33, a_day=20)
+    monkeypatch.setattr(pruning, "STEP_SECONDS", 60.0)
+    assert prune(connection, NOW, KEEP).rows_next == 2 * FIRST_ROWS
