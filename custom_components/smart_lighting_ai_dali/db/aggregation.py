@@ -40,6 +40,7 @@ _KEYS: Final = _KINDS * _ZONES
 # How long a value held is from its event to the next of its source; it is shared out among the windows that it lies in.
 # Of what was before the first window only the last event of each source is needed, which was carried there.
 # CROSS JOIN fixes SQLite's order: the other way round it would work out the inner query for each window.
+# What only signals of one kind have is one sum, which then goes into the column of that kind.
 _SELECT: Final = f"""
 INSERT INTO smart_lighting_feature (
     win, zone, kind, n, n_manual, n_pos, pos_ms, val_ms, light_ms, src_ms, vmin, vmax, square_ms, unknown_ms
@@ -47,17 +48,17 @@ INSERT INTO smart_lighting_feature (
 SELECT :hour_window + (g - g % {_KEYS}) / {_KEYS}, (g % {_KEYS} - g % {_KINDS}) / {_KINDS}, g % {_KINDS},
     SUM(here), SUM(CASE WHEN flag = {int(Cause.MANUAL)} THEN here ELSE 0 END),
     SUM(CASE WHEN val > 0 THEN here ELSE 0 END),
-    SUM(CASE WHEN val > 0 THEN held ELSE 0 END), SUM(CASE WHEN val > 0 THEN held * val ELSE 0 END), SUM(held * light),
+    SUM(CASE WHEN val > 0 THEN held ELSE 0 END), SUM(CASE WHEN val > 0 THEN held * val ELSE 0 END),
+    CASE WHEN g % {_KINDS} = {int(Signal.LEVEL)} THEN SUM(held * own) ELSE 0 END,
     SUM(CASE WHEN val >= 0 THEN held ELSE 0 END), MIN(CASE WHEN val >= 0 THEN val END), MAX(val),
-    SUM(CASE WHEN g % {_KINDS} = {int(Signal.ILLUMINANCE)} AND val > 0 AND val <= {BRIGHTEST}
-        THEN held * val * val ELSE 0 END),
+    CASE WHEN g % {_KINDS} = {int(Signal.ILLUMINANCE)} THEN SUM(held * own) ELSE 0 END,
     SUM(CASE WHEN val < 0 THEN held ELSE 0 END)
 FROM (
-    SELECT (w.k * {_ZONES} + e.zone) * {_KINDS} + e.kind AS g, e.val AS val, e.flag AS flag,
-        COALESCE(l.light, 0) AS light,
-        CASE WHEN e.flag >= 0 AND e.val >= 0 AND e.since >= w.start_ms THEN 1 ELSE 0 END AS here,
-        (CASE WHEN e.until < w.start_ms + {WINDOW_MS} THEN e.until ELSE w.start_ms + {WINDOW_MS} END)
-        - (CASE WHEN e.since > w.start_ms THEN e.since ELSE w.start_ms END) AS held
+    SELECT ({{k}} * {_ZONES} + e.zone) * {_KINDS} + e.kind AS g, e.val AS val, e.flag AS flag,
+        CASE WHEN e.kind <> {int(Signal.ILLUMINANCE)} THEN COALESCE(l.light, 0)
+            WHEN e.val > 0 AND e.val <= {BRIGHTEST} THEN (e.val + 0 * e.since) * e.val ELSE 0 END AS own,
+        CASE WHEN e.flag >= 0 AND e.val >= 0 AND e.since >= {{start_ms}} THEN 1 ELSE 0 END AS here,
+        {{until}} - (CASE WHEN e.since > {{start_ms}} THEN e.since ELSE {{start_ms}} END) AS held
     FROM (
         SELECT zone, kind, val, flag, ts - :begins AS since,
             COALESCE(LEAD(ts) OVER (PARTITION BY src, kind ORDER BY ts), :ends) - :begins AS until
@@ -68,18 +69,30 @@ FROM (
             SELECT b.src, b.zone, b.kind, b.val, b.flag, b.ts
             FROM smart_lighting_carried was
             CROSS JOIN smart_lighting_event b
-            WHERE was.ts >= :begins AND was.ts < :since AND b.ts = was.ts AND b.src = was.src AND b.kind = was.kind
+            WHERE was.ts >= :hour_begins AND was.ts < :since AND b.ts = was.ts AND b.src = was.src AND b.kind = was.kind
         ) told
     ) e
-    CROSS JOIN smart_lighting_window w
+    {{windows}}
     LEFT JOIN smart_lighting_number l ON e.kind = {int(Signal.LEVEL)} AND l.k = e.val
-    WHERE w.start_ms > e.since - {WINDOW_MS} AND w.start_ms < e.until AND w.k >= :first AND w.k < :last {{zones}}
+    {{lies_in}} {{zones}}
 ) held
 GROUP BY g
 HAVING MAX(val) >= 0
 """
-_INSERT: Final = text(_SELECT.format(zones=""))
-_INSERT_ZONES: Final = text(_SELECT.format(zones="AND e.zone IN :zones")).bindparams(bindparam("zones", expanding=True))
+_SEVERAL: Final = {
+    "k": "w.k",
+    "start_ms": "w.start_ms",
+    "until": f"(CASE WHEN e.until < w.start_ms + {WINDOW_MS} THEN e.until ELSE w.start_ms + {WINDOW_MS} END)",
+    "windows": "CROSS JOIN smart_lighting_window w",
+    "lies_in": f"WHERE w.start_ms > e.since - {WINDOW_MS} AND w.start_ms < e.until AND w.k >= :first AND w.k < :last",
+}
+# Most often it is one, as each is over: it takes a quarter less where nothing has to be shared out.
+_ONE: Final = {"k": "0", "start_ms": "0", "until": "e.until", "windows": "", "lies_in": "WHERE e.until > 0"}
+_INSERT_ONE: Final = text(_SELECT.format(**_ONE, zones=""))
+_INSERT: Final = text(_SELECT.format(**_SEVERAL, zones=""))
+_INSERT_ZONES: Final = text(_SELECT.format(**_SEVERAL, zones="AND e.zone IN :zones")).bindparams(
+    bindparam("zones", expanding=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +199,19 @@ def _windows(connection: Connection, hour: int, first: int, last: int, zones: Co
     since, ends = begins + first * WINDOW_MS, begins + last * WINDOW_MS
     if first:
         require_carried(connection, begins, since)
-    some: dict[str, Any] = {} if zones is None else {"zones": list(zones)}
-    connection.execute(
-        _DELETE if zones is None else _DELETE_ZONES,
-        {"first": hour_window + first, "last": hour_window + last, **some},
-    )
-    made = connection.execute(
-        _INSERT if zones is None else _INSERT_ZONES,
-        {
-            "hour_window": hour_window,
-            "begins": begins,
-            "since": since,
-            "ends": ends,
-            "first": first,
-            "last": last,
-            **some,
-        },
-    )
+    span: dict[str, Any] = {"hour_begins": begins, "since": since, "ends": ends}
+    if zones is not None:
+        delete, insert = _DELETE_ZONES, _INSERT_ZONES
+        span["zones"] = list(zones)
+    else:
+        delete, insert = _DELETE, _INSERT_ONE if last == first + 1 else _INSERT
+    connection.execute(delete, {"first": hour_window + first, "last": hour_window + last, **span})
+    # Instants are counted from where its windows are: those of an hour from its start, and one from its own.
+    if insert is _INSERT_ONE:
+        span |= {"hour_window": hour_window + first, "begins": since}
+    else:
+        span |= {"hour_window": hour_window, "begins": begins, "first": first, "last": last}
+    made = connection.execute(insert, span)
     if last < WINDOWS_PER_HOUR:
         carry(connection, since, ends, anew=first == 0)
     return int(made.rowcount)

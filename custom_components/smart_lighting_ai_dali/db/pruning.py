@@ -136,9 +136,7 @@ def prune(connection: Connection, now_ms: int, keep: Keep, before: Pruned = _NOT
     upto = dict(before.upto)
     for due in _due(keep):
         name = due.table.name
-        deleted, upto[name] = _delete_oldest(
-            connection, due, due.cut(now_ms), upto.get(name), before.rows_next
-        )
+        deleted, upto[name] = _delete_oldest(connection, due, due.cut(now_ms), upto.get(name), before.rows_next)
         if deleted:
             return Pruned(
                 events=deleted if due.table is event else 0,

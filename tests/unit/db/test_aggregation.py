@@ -200,7 +200,12 @@ def batches(events: Sequence[Event], sizes: Iterable[int]) -> Iterable[Sequence[
     yield list({event.key: event for event in rest}.values())
 
 
-def test_late_double_and_disordered_events_with_a_clock_that_jumps(connection: Connection) -> None:
+@pytest.mark.parametrize("events_per_part", [3, aggregation.EVENTS_PER_PART])
+def test_late_double_and_disordered_events_with_a_clock_that_jumps(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, events_per_part: int
+) -> None:
+    monkeypatch.setattr(aggregation, "EVENTS_PER_PART", events_per_part)
+
     @settings(max_examples=150 if connection.dialect.name == "sqlite" else 40, deadline=None)
     @given(
         events=EVENTS,
