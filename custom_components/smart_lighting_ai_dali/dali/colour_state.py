@@ -41,6 +41,8 @@ _STEPS: Final = (
     colour.ColourTemperatureTcStepCooler,
     colour.ColourTemperatureTcStepWarmer,
 )
+# What tells gear a colour, also where it shows that already.
+COLOURING: Final = (colour.Activate, *_STEPS)
 # What stores the staged colour with a level takes it away.
 _STORES: Final = (general.SetScene, general.SetPowerOnLevel, general.SetSystemFailureLevel)
 _NO_POINT: Final = Xy(x=MASK_16, y=MASK_16)

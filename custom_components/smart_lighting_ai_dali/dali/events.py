@@ -1,5 +1,6 @@
 """What a line tells its listeners."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +9,7 @@ from .errors import LineError
 from .gear import Gear
 from .input_device import InputDevice
 from .input_events import Gesture
+from .level import Level
 
 
 class LineStatus(StrEnum):
@@ -36,6 +38,16 @@ class StateChanged:
     """The state of these gear changed."""
 
     keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """Another master told gear what to do, be it what they do already."""
+
+    levels: Mapping[str, Level | None]
+    """Where they are going; None is where only they know: this event comes again for them once they said it."""
+    colours: frozenset[str] = frozenset()
+    """Those whose colour it told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,7 @@ type InputEvent = InputDeviceFound | InputDeviceChanged | InputDeviceForgotten |
 type LineEvent = (
     StatusChanged
     | StateChanged
+    | Overheard
     | GearFound
     | GearChanged
     | GearForgotten

@@ -47,6 +47,10 @@ class Effect:
     """Gear whose settings are others now."""
     recalled: frozenset[str] = frozenset()
     """Gear that went where it keeps that it has to go: what is known of that may be out of date."""
+    levels: frozenset[str] = frozenset()
+    """Gear that was told where to go, also where it was there already."""
+    colours: frozenset[str] = frozenset()
+    """Gear that was told a colour, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

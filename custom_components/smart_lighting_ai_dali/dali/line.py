@@ -40,6 +40,7 @@ from .inputs import Inputs
 from .level import Level
 from .line_part import LinePart
 from .many_gear import ManyGear
+from .other_masters import OtherMasters
 from .reader import Reader
 from .reports import Reports
 from .scan import Scanner
@@ -94,7 +95,8 @@ class Line:
         self._known = KnownState(gear)
         self._listeners: list[Callable[[LineEvent], None]] = []
         self._transactions = Transactions()
-        self._reader = Reader(self._transactions, self._known, self._state_changed)
+        self._others = OtherMasters(self._known, self._tell)
+        self._reader = Reader(self._transactions, self._known, self._state_changed, self._others.answered)
         self._supervisor = Supervisor(
             name, connect=self._connect, connected=self._connected, disconnected=self._disconnected
         )
@@ -327,6 +329,7 @@ class Line:
 
     def _go_online(self, driver: Driver, *, after: float) -> None:
         self._known.doubt()
+        self._others.line_online()
         for part in self._parts:
             part.line_online(after)
         self._transactions.open(driver)
@@ -384,6 +387,7 @@ class Line:
             part.frame_seen(frame, own=own)
         if effect.changed:
             self._tell(StateChanged(effect.changed))
+        self._others.frame_seen(effect, own=own)
         for key in effect.settings:
             self._tell(GearChanged(self._known.gear[key]))
         for key in effect.unread:

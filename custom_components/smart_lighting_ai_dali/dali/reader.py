@@ -23,10 +23,18 @@ _OUTDATED_INTERVAL: Final = 0.3
 class Reader:
     """Reads gear while the line is online."""
 
-    def __init__(self, transactions: Transactions, known: KnownState, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        known: KnownState,
+        changed: Callable[[str], None],
+        answered: Callable[[str], None],
+    ) -> None:
+        """Make it; `changed` is told of gear whose state is another now, `answered` of every gear that answered."""
         self._transactions = transactions
         self._known = known
         self._changed = changed
+        self._answered = answered
         self._due: dict[str, float] = {}
         self._unverified: dict[str, float] = {}
         self._in_turn = InTurn()
@@ -100,5 +108,6 @@ class Reader:
             return
         if self._known.answered(key, reading):
             self._changed(key)
+        self._answered(key)
         if reading.fading:
             self.read((key,), after=_FADING_INTERVAL)

@@ -9,7 +9,7 @@ from dali.command import Command
 from dali.frame import Frame
 from dali.gear import general
 
-from .colour_state import ColourReading, Heard, KnownColours
+from .colour_state import COLOURING, ColourReading, Heard, KnownColours
 from .configured import CONFIGURING, LIMITS, configured
 from .errors import GearUnknownError
 from .fade import FadeSetting
@@ -200,7 +200,8 @@ class KnownState:
             case general.Reset():
                 return self._reset(command) if repeated else _NOTHING
             case _ if isinstance(command, _RELATIVE):
-                return Effect(unread=frozenset(gear.key for gear in self._addressed(command)))
+                moved = frozenset(gear.key for gear in self._addressed(command))
+                return Effect(unread=moved, levels=moved)
             case _:
                 return self._arc_power(command, origin)
 
@@ -222,7 +223,8 @@ class KnownState:
         ]
         self.colours.see(command, heard, whole=whole)
         changed = {key for key in before if self._show(key)}
-        return replace(effect, changed=effect.changed | changed) if changed else effect
+        told = frozenset(before if isinstance(command, COLOURING) else changed)
+        return replace(effect, changed=effect.changed | changed, colours=told) if told else effect
 
     def _show(self, key: str) -> bool:
         """Take the colour that a gear shows into its state; return whether it is another."""
@@ -244,7 +246,7 @@ class KnownState:
                     yield gear
 
     def _arc_power(self, command: Command, origin: Origin) -> Effect:
-        changed, unread, recalled = set[str](), set[str](), set[str]()
+        changed, unread, recalled, told = set[str](), set[str](), set[str](), set[str]()
         for gear in self._addressed(command):
             match command:
                 case general.DAPC() if command.power == MASK:
@@ -276,9 +278,12 @@ class KnownState:
                 case _:
                     return _NOTHING
             self._targets_unknown.discard(gear.key)
+            told.add(gear.key)
             if self._put(gear.key, level=level, origin=origin):
                 changed.add(gear.key)
-        return Effect(frozenset(changed), frozenset(unread), recalled=frozenset(recalled))
+        return Effect(
+            frozenset(changed), frozenset(unread), recalled=frozenset(recalled), levels=frozenset(told | unread)
+        )
 
     def _set_fade(self, command: Command, *, whole: bool) -> None:
         """Take note of a fade time; after half of the pair, or an unknown register, only the gear knows it."""

@@ -53,14 +53,14 @@ def test_at_first_nothing_is_known() -> None:
 
 def test_a_level_that_was_sent_is_the_state(known: KnownState) -> None:
     effect = see(known, general.DAPC(GearShort(1), 120))
-    assert effect == Effect(changed=frozenset({DESK.key}))
+    assert effect == Effect(changed=frozenset({DESK.key}), levels=frozenset({DESK.key}))
     assert known.state(DESK.key) == GearState(level=Level(120), last_level=Level(120), origin=Origin.SENT)
     assert levels(known) == (120, None)
 
 
 def test_the_same_level_again_changes_nothing(known: KnownState) -> None:
     see(known, general.DAPC(GearShort(1), 120))
-    assert see(known, general.DAPC(GearShort(1), 120)) == Effect()
+    assert see(known, general.DAPC(GearShort(1), 120)) == Effect(levels=frozenset({DESK.key}))
 
 
 def test_another_masters_frame_is_as_good_as_ours(known: KnownState) -> None:
