@@ -1,11 +1,14 @@
 """Hours, counted from 1970, that have to be condensed again."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from .schema import HOUR_MS, dirty_hour
 from .watermarks import Watermark, forget_watermark, read_watermark
+
+_MARKED: Final = select(dirty_hour.c.hour).order_by(dirty_hour.c.hour).limit(bindparam("most"))
 
 
 def mark_hours(connection: Connection, hours: Iterable[int]) -> None:
@@ -24,7 +27,7 @@ def mark_hours(connection: Connection, hours: Iterable[int]) -> None:
 
 def marked_hours(connection: Connection, most: int) -> list[int]:
     """Return hours that are marked, oldest first."""
-    return list(connection.execute(select(dirty_hour.c.hour).order_by(dirty_hour.c.hour).limit(most)).scalars())
+    return list(connection.execute(_MARKED, {"most": most}).scalars())
 
 
 def unmark_hours(connection: Connection, hours: Collection[int]) -> None:

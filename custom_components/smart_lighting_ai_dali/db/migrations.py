@@ -22,6 +22,8 @@ from .schema import (
 
 VERSION: Final = 3
 
+_NEWEST: Final = select(func.max(schema.c.version))
+
 
 class SchemaTooNewError(Exception):
     """A newer version of this integration has been here: its tables are left alone."""
@@ -31,7 +33,7 @@ def version_of(connection: Connection) -> int:
     """Return the version of the tables; 0 where there are none."""
     if not inspect(connection).has_table(schema.name):
         return 0
-    return connection.execute(select(func.max(schema.c.version))).scalar() or 0
+    return connection.execute(_NEWEST).scalar() or 0
 
 
 def migrate(connection: Connection, now_ms: int) -> None:
@@ -49,7 +51,7 @@ def migrate(connection: Connection, now_ms: int) -> None:
 
 def require_version(connection: Connection) -> None:
     """Raise SchemaTooNewError where somebody newer has changed the tables since we looked at them."""
-    _require(connection.execute(select(func.max(schema.c.version))).scalar() or 0)
+    _require(connection.execute(_NEWEST).scalar() or 0)
 
 
 def _require(present: int) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from .schema import watermark
 
@@ -27,23 +28,29 @@ class Watermark(StrEnum):
     """From this on events are of our own collecting: history ends here."""
 
 
+# Made once: SQLAlchemy takes longer to make a statement than the database takes for it.
+_READ_ALL: Final = select(watermark.c.name, watermark.c.val)
+_READ: Final = select(watermark.c.val).where(watermark.c.name == bindparam("which"))
+_FORGET: Final = delete(watermark).where(watermark.c.name == bindparam("which"))
+_UPDATE: Final = update(watermark).where(watermark.c.name == bindparam("which")).values(val=bindparam("instant"))
+
+
 def read_watermark(connection: Connection, name: Watermark) -> int | None:
     """Return an instant, None where there is none yet."""
-    return connection.execute(select(watermark.c.val).where(watermark.c.name == name.value)).scalar_one_or_none()
+    return connection.execute(_READ, {"which": name.value}).scalar_one_or_none()
 
 
 def read_watermarks(connection: Connection) -> Mapping[str, int]:
     """Return all instants that there are, at the cost of one."""
-    return {name: int(val) for name, val in connection.execute(select(watermark.c.name, watermark.c.val))}
+    return {name: int(val) for name, val in connection.execute(_READ_ALL)}
 
 
 def forget_watermark(connection: Connection, name: Watermark) -> None:
     """Have no such instant any more."""
-    connection.execute(delete(watermark).where(watermark.c.name == name.value))
+    connection.execute(_FORGET, {"which": name.value})
 
 
 def write_watermark(connection: Connection, name: Watermark, value: int) -> None:
     """Remember an instant."""
-    written = connection.execute(update(watermark).where(watermark.c.name == name.value).values(val=value))
-    if not written.rowcount:
+    if not connection.execute(_UPDATE, {"which": name.value, "instant": value}).rowcount:
         connection.execute(watermark.insert().values(name=name.value, val=value))
