@@ -23,6 +23,7 @@ from .dali.events import InputDeviceFound
 from .dali.input_device import InputDevice, Instance, InstanceType
 from .dali.input_state import InputState, InstanceState
 from .entity import LineEntity, line_device_id, line_errors
+from .entity_slices import async_in_slices
 from .site import SiteConfigEntry
 
 # What the parts 3xx of IEC 62386 are about, by the type of an instance.
@@ -49,8 +50,9 @@ def async_add_input_entities(
             async_add_entities(make(coordinator, event.device), config_subentry_id=coordinator.subentry_id)
 
         coordinator.async_listen(InputDeviceFound, add_device)
-        async_add_entities(
-            [entity for device in coordinator.line.inputs.devices.values() for entity in make(coordinator, device)],
+        devices = tuple(coordinator.line.inputs.devices.values())
+        async_in_slices(coordinator.hass, entry, async_add_entities)(
+            (entity for device in devices for entity in make(coordinator, device)),
             config_subentry_id=coordinator.subentry_id,
         )
 

@@ -20,6 +20,7 @@ from .db.health import DatabaseStatus
 from .db.sizes import COUNTED
 from .emergency_entities import emergency_sensors
 from .entity import LineEntity
+from .entity_slices import async_in_slices
 from .input_entities import async_add_input_entities, input_sensors
 from .report_entities import report_sensors
 from .site import Site, SiteConfigEntry, async_add_gear_entities, async_add_line_entities
@@ -113,7 +114,6 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the sensors of every line, of its gear and input devices, and of the site."""
-    del hass
     async_add_gear_entities(entry, async_add_entities, report_sensors)
     async_add_gear_entities(entry, async_add_entities, emergency_sensors)
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator)])
@@ -123,7 +123,7 @@ async def async_setup_entry(
         lambda coordinator: [CommissioningSensor(coordinator, description) for description in COMMISSIONING_SENSORS],
     )
     async_add_input_entities(entry, async_add_entities, input_sensors)
-    async_add_entities(SiteSensor(entry, description) for description in SITE_SENSORS)
+    async_in_slices(hass, entry, async_add_entities)(SiteSensor(entry, description) for description in SITE_SENSORS)
 
 
 class StatusSensor(LineEntity, SensorEntity):

@@ -217,7 +217,9 @@ def async_add_line_entities(
 
     @callback
     def add_line(coordinator: LineCoordinator) -> None:
-        async_add_entities(make(coordinator), config_subentry_id=coordinator.subentry_id)
+        async_in_slices(coordinator.hass, entry, async_add_entities)(
+            make(coordinator), config_subentry_id=coordinator.subentry_id
+        )
 
     entry.async_on_unload(entry.runtime_data.async_listen_to_lines(add_line))
 
