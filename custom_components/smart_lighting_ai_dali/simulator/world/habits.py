@@ -86,18 +86,18 @@ class PersonsDays:
         wake, sleep = self._times(day)
         waking = max(self._times(day + timedelta(days=1))[0], sleep + 1800)
         begin = max(wake, self._times(day - timedelta(days=1))[1] + 1800)
-        number = self._number
-        if self._absences.on_vacation(self._person.name, day):
-            yield Stay(begin, waking, number, AWAY, Activity.WALKING)
+        name = self._person.name
+        chance = random.Random(f"day {self._seed} {name} {day.toordinal()}")
+        back_today = self._absences.on_vacation(name, day - timedelta(days=1))
+        walk = Walk(self._plan, self._number, chance, begin, AWAY if back_today else bed)
+        if self._absences.on_vacation(name, day):
+            yield from walk.leave(waking)
             return
-        chance = random.Random(f"day {self._seed} {self._person.name} {day.toordinal()}")
-        walk = Walk(self._plan, number, chance, begin, bed)
-        ill = self._absences.ill(self._person.name, day)
+        ill = self._absences.ill(name, day)
         for leave, back in [] if ill else self._outings(day, chance):
             if leave > walk.time + 600 and back < sleep - 1800:
                 yield from self._indoors(walk, leave, chance)
-                yield from walk.go(self._entrance)
-                yield from walk.stay(back, AWAY, Activity.WALKING)
+                yield from walk.leave(back)
         yield from self._indoors(walk, sleep - 900, chance, ill=ill)
         if self._baths:
             yield from walk.go(chance.choice(self._baths))
@@ -143,11 +143,9 @@ class PersonsDays:
         if arrive < 720 < leave - 60 and chance.random() < _LUNCH and leave - arrive > 240:
             out = chance.gauss(735, 15)
             yield from self._indoors(walk, self._instant(day, out), chance)
-            yield from walk.go(self._entrance)
-            yield from walk.stay(walk.time + max(600.0, chance.gauss(2100, 480)), AWAY, Activity.WALKING)
+            yield from walk.leave(walk.time + max(600.0, chance.gauss(2100, 480)))
         yield from self._indoors(walk, self._instant(day, leave), chance)
-        yield from walk.go(self._entrance)
-        yield from walk.stay(next_midnight, AWAY, Activity.WALKING)
+        yield from walk.leave(next_midnight)
 
     # All
 
@@ -198,6 +196,14 @@ class Walk:
             length = self._plan.crossing[between] * self._chance.uniform(0.7, 1.5)
             yield from self.stay(self.time + length, between, Activity.WALKING)
         self.room = room
+
+    def leave(self, until: float) -> Iterator[Stay]:
+        """Go out through the entrance, and be away until a time."""
+        if self.room != AWAY:
+            entrance = self._plan.entrance
+            yield from self.go(entrance)
+            yield from self.stay(self.time + self._plan.crossing[entrance], entrance, Activity.WALKING)
+        yield from self.stay(until, AWAY, Activity.WALKING)
 
     def stay(self, until: float, room: int, activity: Activity) -> Iterator[Stay]:
         """Be in a room until a time; when that is past already, not at all."""

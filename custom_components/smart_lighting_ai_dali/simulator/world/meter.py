@@ -24,6 +24,8 @@ _SLOWLY: Final = 10.0
 _ARRIVAL: Final = 10.0
 _NEW: Final = 900.0
 _FALSE_ON: Final = 60.0
+# Whoever turns the light off to sleep does not mind it.
+_GOOD_NIGHT: Final = 180.0
 _DAY: Final = 86_400.0
 # Melanopic EDI: what reaches an eye of the light on a table, and the ratio of daylight (estimates).
 _EYE: Final = 0.5
@@ -141,10 +143,12 @@ class Meter:
             tally.false_ons += now - metered.turned_on >= _FALSE_ON
             metered.turned_on = None
         if change.override is not None:
+            metered.chain = -1e9
             choice = change.override.choice
+            if not change.room.awake and now - change.room.fell_asleep < _GOOD_NIGHT:
+                return
             tally.overrides[choice] = tally.overrides.get(choice, 0) + 1
             tally.new_overrides += now - metered.changed < _NEW
-            metered.chain = -1e9
             return
         metered.changed = now
         if change.room.awake:

@@ -19,6 +19,7 @@ import yaml
 from ..document import Document, DocumentError, read_text, shown
 from ..fleet_fields import Check
 from .fields import PERSON, ROOM, WORLD
+from .light import full_lux
 from .purposes import LUX
 from .specification import Person, Room, WorldSpecification
 
@@ -115,7 +116,11 @@ class _Reader:
                 self._document.problem(node, f"room {shown(fields.get('name'))}", f"its {key} is missing, or wrong")
         if len(self._document.problems) > before or "name" not in fields:
             return None
-        return Room(**({"lux": LUX[fields["purpose"]]} | fields))
+        room = Room(**({"lux": LUX[fields["purpose"]]} | fields))
+        if (most := full_lux(room)) < room.lux:
+            what = f"its lamps give {most:.0f} lx at most, and people want {room.lux:.0f}; more lumens, or another lux"
+            self._document.problem(node, f"room {shown(room.name)}", what)
+        return room
 
     def _check_rooms(self, node: yaml.Node, rooms: list[Room]) -> None:
         """Check what rooms say of each other."""

@@ -92,6 +92,8 @@ class RoomState:
         """Somebody awake is within three hours of going to bed."""
         self.entered = 0.0
         """When somebody came in last."""
+        self.fell_asleep = -1e9
+        """When somebody went to sleep here last."""
         self.wanted = 0.0
         """The lux of who wants most; 0 where nobody is awake."""
         self.wanted_kelvin = 0

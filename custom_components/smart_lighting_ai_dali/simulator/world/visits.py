@@ -73,5 +73,4 @@ class VisitorsDays:
             if self._baths and walk.time < end - 600:
                 yield from walk.go(chance.choice(self._baths))
                 yield from walk.stay(walk.time + chance.uniform(90, 300), walk.room, Activity.BUSY)
-        yield from walk.go(self._plan.entrance)
-        yield from walk.stay(after, AWAY, Activity.WALKING)
+        yield from walk.leave(after)

@@ -99,6 +99,9 @@ class World:
         self._look_at_sky()
         self._tell_weather()
         self._timeline.call_at(self._coming.start, self._move)
+        # Who is there already comes in now.
+        while self._timeline.next <= now:
+            self._timeline.step()
 
     # For who drives a controller
 
@@ -126,15 +129,15 @@ class World:
         lamp = self._by_name[room].lamp
         return lamp.output, lamp.kelvin
 
-    def full_lux(self, room: str) -> float:
-        """Return the lux on the task of a room at full light: what a commissioned light sensor would have learned."""
-        return self._by_name[room].full_lux
-
     # For judges
 
     def truth(self, room: str) -> Truth:
         """Return what is so in a room."""
         return self._by_name[room].truth(self._timeline.now, self.names)
+
+    def full_lux(self, room: str) -> float:
+        """Return the lux on the task of a room at full light, by its own lamps."""
+        return self._by_name[room].full_lux
 
     @property
     def part(self) -> DayPart:
@@ -215,6 +218,8 @@ class World:
             room.stays[stay.person] = stay
             if last is None or last.room != stay.room:
                 room.entered = self._timeline.now
+            if stay.activity is Activity.ASLEEP:
+                room.fell_asleep = self._timeline.now
             self._movement(stay)
         for room in changed:
             room.count(self.specification.people, self._tastes, self._part)
