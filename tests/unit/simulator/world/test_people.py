@@ -23,7 +23,7 @@ START: Final = datetime(2026, 1, 12, tzinfo=UTC)
 def stays(specification: WorldSpecification, days: float, seed: int = 1) -> list[Stay]:
     """Return how people spend some days."""
     start = START.timestamp()
-    found = []
+    found: list[Stay] = []
     for stay in Presence(specification, seed=seed, start=start).stays():
         if stay.start > start + days * _DAY:
             return found
