@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from .events import LineEvent, Overheard
-from .level import Level
+from .level import OFF, Level
 from .state import Effect, KnownState
 
 
@@ -32,8 +32,11 @@ class OtherMasters:
 
     def answered(self, key: str) -> None:
         """Take note that a gear said how it is."""
-        if key in self._awaited and (level := self._target(key)) is not None:
-            del self._awaited[key]
+        if key not in self._awaited or (level := self._target(key)) is None:
+            return
+        before = self._awaited.pop(key)
+        if level != OFF or before != OFF:
+            # A lamp that is off hears of no dimming.
             self._tell(Overheard({key: level}))
 
     def _overtake(self, keys: Iterable[str]) -> None:

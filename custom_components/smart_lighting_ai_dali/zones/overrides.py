@@ -1,10 +1,17 @@
-"""What people chose by hand: it outranks every plan, attribute by attribute, until it is released."""
+"""What people chose by hand: it outranks every plan, attribute by attribute, until it is released.
+
+Nothing else ends it: not that the lights go off and on again, nor a restart.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from math import isfinite
+from typing import Any, Final, Self
 
 from .settings import Release
+
+# What stands for a colour that is no white: which one it is the lights know.
+_OTHER_COLOUR: Final = 0.0
 
 
 class Origin(StrEnum):
@@ -34,9 +41,11 @@ class Choice:
     origin: Origin
     is_on: bool | None = None
     light: float | None = None
-    """Of full light, 0 to 1, linear."""
+    """Of full light, 0 to 1, linear; 0 is off."""
     colour_temperature: int | None = None
     """Kelvin."""
+    other_colour: bool = False
+    """A colour that is no white was chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +54,7 @@ class Override:
 
     attribute: Attribute
     value: float
-    """1 or 0, light of full light, or kelvin."""
+    """1 or 0, light of full light, or kelvin; 0 kelvin is a colour that is no white."""
     origin: Origin
     since: float
     """Seconds since 1970."""
@@ -81,9 +90,15 @@ class Overrides:
 
     @property
     def colour_temperature(self) -> int | None:
-        """Return the kelvin that a person wants; None leaves it to the plan."""
+        """Return the kelvin that a person wants; None leaves it to the plan, unless `holds_other_colour`."""
         held = self._held.get(Attribute.COLOUR)
-        return None if held is None else round(held.value)
+        return None if held is None or held.value == _OTHER_COLOUR else round(held.value)
+
+    @property
+    def holds_other_colour(self) -> bool:
+        """Tell whether a person chose a colour that is no white: the lights keep it."""
+        held = self._held.get(Attribute.COLOUR)
+        return held is not None and held.value == _OTHER_COLOUR
 
     @property
     def until(self) -> float | None:
@@ -91,12 +106,14 @@ class Overrides:
         return min((one.until for one in self._held.values() if one.until is not None), default=None)
 
     def take(self, choice: Choice, at: float) -> None:
-        """Take note of what a person chose."""
+        """Take note of what a person chose, also where it is so already; what they left alone holds as before."""
         until = at + self.release_after if self.release_when is Release.TIME else None
+        is_on = False if choice.light == 0 else choice.is_on
         chosen = (
-            (Attribute.ON, None if choice.is_on is None else float(choice.is_on)),
+            (Attribute.ON, None if is_on is None else float(is_on)),
+            # The light that they want once there is light again is another matter.
             (Attribute.LIGHT, choice.light or None),
-            (Attribute.COLOUR, choice.colour_temperature),
+            (Attribute.COLOUR, _OTHER_COLOUR if choice.other_colour else choice.colour_temperature),
         )
         for attribute, value in chosen:
             if value is not None:
@@ -151,13 +168,32 @@ class Overrides:
         """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
         overrides = cls(release, release_after)
         for item in data:
-            override = Override(
-                attribute=Attribute(item["attribute"]),
-                value=float(item["value"]),
-                origin=Origin(item["origin"]),
-                since=float(item["since"]),
-                release=Release(item["release"]),
-                until=None if item["until"] is None else float(item["until"]),
-            )
+            override = _override(item)
             overrides._held[override.attribute] = override
         return overrides
+
+
+def _override(item: dict[str, Any]) -> Override:
+    """Return what was written of one; raises KeyError, TypeError or ValueError."""
+    override = Override(
+        attribute=Attribute(item["attribute"]),
+        value=float(item["value"]),
+        origin=Origin(item["origin"]),
+        since=float(item["since"]),
+        release=Release(item["release"]),
+        until=None if item["until"] is None else float(item["until"]),
+    )
+    if not all(map(isfinite, (override.value, override.since, override.until or 0.0))):
+        raise ValueError("it is no number")
+    if (override.until is None) is (override.release is Release.TIME):
+        raise ValueError("it has an end by time, or it has none")
+    match override.attribute:
+        case Attribute.ON:
+            fits = override.value in {0, 1}
+        case Attribute.LIGHT:
+            fits = 0 < override.value <= 1
+        case Attribute.COLOUR:
+            fits = override.value >= 0
+    if not fits:
+        raise ValueError(f"{override.value} is no {override.attribute.value}")
+    return override

@@ -449,6 +449,6 @@ class Reflex:
         return self.light
 
     def _wanted_colour(self) -> int | None:
-        if not self.settings.has_colour:
+        if not self.settings.has_colour or self.overrides.holds_other_colour:
             return None
         return self.overrides.colour_temperature or self.plan.colour_temperature
