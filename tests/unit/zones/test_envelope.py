@@ -1,8 +1,10 @@
 """The safety envelope: no input gets past it."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import inf, nan
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -28,49 +30,49 @@ _LIMITS = st.builds(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What the envelope is told."""
+
+    before: float
+    lux_at_full: float
+    daylight: float
+    occupied: bool
+    awaited: bool
+    may_be_dark: bool
+
+
+_SITUATIONS = st.builds(
+    Situation,
+    before=st.floats(0, 1),
+    lux_at_full=st.floats(0, 1e5),
+    daylight=st.floats(0, 1e5),
+    occupied=st.booleans(),
+    awaited=st.booleans(),
+    may_be_dark=st.booleans(),
+)
+
+
 @given(
     limits=_LIMITS,
     purpose=st.sampled_from(Purpose),
-    light=_ANY_FLOAT,
-    kelvin=st.none() | st.integers(),
-    before=st.floats(0, 1),
-    reach=st.floats(0, 1e5),
-    daylight=st.floats(0, 1e5),
-    occupied=st.booleans(),
-    may_be_dark=st.booleans(),
-    awaited=st.booleans(),
+    want=st.builds(Wanted, _ANY_FLOAT, st.none() | st.integers(), st.just(0.5)),
+    there=_SITUATIONS,
 )
 def test_whatever_is_wanted_stays_within_the_limits(
-    limits: Limits,
-    purpose: Purpose,
-    light: float,
-    kelvin: int | None,
-    before: float,
-    reach: float,
-    daylight: float,
-    occupied: bool,
-    may_be_dark: bool,
-    awaited: bool,
+    limits: Limits, purpose: Purpose, want: Wanted, there: Situation
 ) -> None:
     zone = ZoneSettings(key="zone", name="Zone", purpose=purpose, limits=limits)
-    allowed = Envelope(zone).allow(
-        Wanted(light, kelvin, 0.5),
-        EVENING,
-        before=before,
-        lux_at_full=reach,
-        daylight=daylight,
-        occupied=occupied,
-        awaited=awaited,
-        may_be_dark=may_be_dark,
-    )
+    allowed = Envelope(zone).allow(want, EVENING, **asdict(there))
     assert allowed.light == 0 or limits.lowest_light <= allowed.light <= limits.highest_light
     if allowed.light > limits.lowest_light and Clamp.SAFE_WAY not in allowed.clamps:
-        assert daylight + allowed.light * reach <= max(limits.most_lux, daylight) * 1.001
+        lit = there.daylight + allowed.light * there.lux_at_full
+        assert lit <= max(limits.most_lux, there.daylight) * 1.001
     if allowed.colour_temperature is not None:
         assert limits.warmest <= allowed.colour_temperature <= limits.coolest
-    if zone.defaults.safe_way and occupied and not may_be_dark:
+    if zone.defaults.safe_way and there.occupied and not there.may_be_dark:
         assert allowed.light > 0
-    assert (allowed.light != light or (kelvin, 0.5) != allowed[1:3]) <= bool(allowed.clamps)
+    assert allowed[:3] == want or allowed.clamps
 
 
 _HAPPENINGS = st.one_of(
@@ -119,7 +121,7 @@ def test_whatever_happens_no_zone_flashes_or_leaves_its_limits(
     purpose: Purpose,
     release: Release,
     limits: Limits,
-    happenings: list[tuple[float, tuple]],
+    happenings: list[tuple[float, tuple[Any, ...]]],
 ) -> None:
     here = room(purpose, release=release, limits=limits)
     zone = here.reflex
@@ -138,7 +140,7 @@ def test_whatever_happens_no_zone_flashes_or_leaves_its_limits(
             case "automatic":
                 here.do(zone.set_automatic, on=arguments[0])
             case "illuminance":
-                here.do(lambda sensor, lux, at: zone.illuminance(sensor, lux, at), *arguments)
+                here.do(zone.illuminance, *arguments)
             case _:
                 here.do(getattr(zone, what), *arguments)
         assert zone.wake_at is None or zone.wake_at > here.now
