@@ -15,7 +15,7 @@ class Daypart(StrEnum):
 
 
 # The hours at which they begin, local time.
-_MORNING, _DAY, _EVENING, _NIGHT = 5, 9, 18, 23
+_MORNING, _DAY, _EVENING, _NIGHT = 5, 9, 17, 22
 
 
 @lru_cache(maxsize=4096)

@@ -74,6 +74,9 @@ class Learning:
     def chose_colour(self, at: float, kelvin: int) -> None:
         """Learn that a person chose a colour temperature."""
 
+    def switched_off(self, at: float) -> None:
+        """Learn that a person switched the light off: in a bedroom, at night, to sleep."""
+
     def was_present(self, at: float, seconds: float, share: float) -> None:
         """Learn for which share of a span that ended now somebody was there."""
 

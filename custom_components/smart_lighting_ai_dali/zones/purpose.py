@@ -36,7 +36,7 @@ class Defaults:
     hold: float
     """How long nobody has to be seen before the zone counts as empty, in seconds."""
     daylight_factor: float
-    """Illuminance inside over that outside (BS 8206-2's least for homes), 0 to 1."""
+    """Illuminance inside over that outside (BS 8206-2's least for homes), 0 to 1; 0 where there may be no window."""
     safe_way: bool = False
     """Nobody may stand in the dark here: stairs, and ways out."""
     sleeps: bool = False
@@ -44,16 +44,16 @@ class Defaults:
 
 
 DEFAULTS: Final = {
-    Purpose.LIVING: Defaults(lux=200, evening_lux=120, night_lux=5, hold=900, daylight_factor=0.015),
+    Purpose.LIVING: Defaults(lux=200, evening_lux=150, night_lux=10, hold=900, daylight_factor=0.015),
     Purpose.KITCHEN: Defaults(lux=300, evening_lux=250, night_lux=10, hold=600, daylight_factor=0.02),
     Purpose.DINING: Defaults(lux=200, evening_lux=150, night_lux=5, hold=900, daylight_factor=0.015),
     Purpose.OFFICE: Defaults(lux=500, evening_lux=500, night_lux=100, hold=1200, daylight_factor=0.02),
     Purpose.MEETING: Defaults(lux=500, evening_lux=500, night_lux=100, hold=900, daylight_factor=0.02),
-    Purpose.BEDROOM: Defaults(lux=150, evening_lux=80, night_lux=2, hold=900, daylight_factor=0.01, sleeps=True),
-    Purpose.BATH: Defaults(lux=250, evening_lux=200, night_lux=10, hold=900, daylight_factor=0.01),
-    Purpose.TOILET: Defaults(lux=200, evening_lux=150, night_lux=10, hold=480, daylight_factor=0.005),
-    Purpose.CORRIDOR: Defaults(lux=100, evening_lux=80, night_lux=5, hold=90, daylight_factor=0.005, safe_way=True),
-    Purpose.STAIRS: Defaults(lux=150, evening_lux=120, night_lux=10, hold=90, daylight_factor=0.005, safe_way=True),
+    Purpose.BEDROOM: Defaults(lux=120, evening_lux=90, night_lux=4, hold=900, daylight_factor=0.01, sleeps=True),
+    Purpose.BATH: Defaults(lux=200, evening_lux=150, night_lux=20, hold=900, daylight_factor=0.0),
+    Purpose.TOILET: Defaults(lux=200, evening_lux=150, night_lux=20, hold=480, daylight_factor=0.0),
+    Purpose.CORRIDOR: Defaults(lux=100, evening_lux=80, night_lux=10, hold=90, daylight_factor=0.0, safe_way=True),
+    Purpose.STAIRS: Defaults(lux=150, evening_lux=120, night_lux=15, hold=90, daylight_factor=0.0, safe_way=True),
     Purpose.STORAGE: Defaults(lux=150, evening_lux=150, night_lux=100, hold=300, daylight_factor=0.0),
     Purpose.WORKSHOP: Defaults(lux=500, evening_lux=500, night_lux=200, hold=1200, daylight_factor=0.01),
     Purpose.OUTDOOR: Defaults(lux=20, evening_lux=20, night_lux=10, hold=180, daylight_factor=0.5),

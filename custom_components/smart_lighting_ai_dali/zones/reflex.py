@@ -4,51 +4,37 @@ It knows no clock and no timer: each call says what time it is, and returns what
 `wake_at` is when it has to be called next if nothing happens before.
 """
 
-from enum import Enum
 from math import inf
 from typing import Final
 
 from .action import Action
 from .colour_day import differs
 from .constant_lux import STEP_SECONDS, arriving_light, next_step
-from .daypart import daypart_of
+from .daypart import Daypart, daypart_of
 from .envelope import Envelope, Wanted
 from .illuminance import Illuminance
 from .learning import Learning
-from .occupancy import Edge, Occupancy
+from .occupancy import Edge
 from .overrides import Attribute, Choice, Overrides
 from .plan import Mode, Plan, Reason
+from .presence import Phase, Presence
 from .rules import plan_by_rules
 from .settings import Place, ZoneSettings
 
 # How long a plan of the rules is good: parts of the day and the sun change no faster.
 _PLAN_SECONDS: Final = 300.0
-# Before the light goes off it sinks to this part, for this part of the hold time, within these seconds.
+# Before the light goes off it sinks to this part, within these seconds.
 _WARNING_LIGHT: Final = 0.5
-_WARNING_PART: Final = 0.25
-_SHORTEST_WARNING, _LONGEST_WARNING = 15.0, 180.0
 _WARNING_FADE: Final = 30.0
 _OFF_FADE: Final = 5.0
-# Who was seen next door so shortly ago came from there.
-_ON_THE_WAY: Final = 60.0
-# A neighbour's movement lights a dark way so long, with this part of the target.
-_NEIGHBOUR_SECONDS: Final = 20.0
+# Somebody on the way lights the next dark way with this part of the light that arriving there would.
 _NEIGHBOUR_LIGHT: Final = 0.2
-# Where nobody was for so long in the night, somebody got up.
-_QUIET: Final = 1800.0
+# Who leaves a light as it is for so long takes it for right.
+_ACCEPTED_SECONDS: Final = 600.0
 # Between two looks at the light by the sun, where no sensor tells of it.
 _SKY_SECONDS: Final = 120.0
-# A sensor's word is believed to be about daylight again so long after the zone's own light changed.
+# A smaller change of light is none.
 _SMALL: Final = 1e-4
-
-
-class Phase(Enum):
-    """Whether somebody is there."""
-
-    EMPTY = "empty"
-    OCCUPIED = "occupied"
-    WARNING = "warning"
-    """Nobody was seen for a while; the light has sunk, and goes off soon."""
 
 
 class Reflex:
@@ -66,25 +52,20 @@ class Reflex:
         self.light = 0.0
         """What the lights make, or were told to make, of full light."""
         self.colour_temperature: int | None = None
-        self.phase = Phase.EMPTY
         self.last_action: Action | None = None
         self.wake_at: float | None = None
-        self.occupancy = Occupancy()
+        self.presence = Presence(at)
         self.illuminance_of = Illuminance(learning, place)
         self._envelope = Envelope(settings)
         self._now = at
         self._others_plan: Plan | None = None
-        self._neighbour_seen = -inf
-        self._emptied_at = -inf
-        self._came = False
-        self._quiet = False
         self._planned_at = at
         self._part = daypart_of(at, place.time_zone)
         self._not_before = -inf
         """The next change that is not for an arrival is made then, at the earliest."""
         self._look_at = at
         self._chosen_at: float | None = None
-        self._seen_for = at
+        self._chosen_last = -inf
         self.plan = self._rules(at)
 
     # --- What others ask
@@ -92,9 +73,8 @@ class Reflex:
     @property
     def is_occupied(self) -> bool | None:
         """Tell whether somebody is there; None where no sensor says anything."""
-        if self.occupancy.is_blind or not self.occupancy.sensors:
-            return None
-        return self.phase is not Phase.EMPTY
+        occupancy = self.presence.occupancy
+        return None if occupancy.is_blind or not occupancy.sensors else self.presence.is_occupied
 
     @property
     def target_lux(self) -> float:
@@ -106,15 +86,15 @@ class Reflex:
     def motion(self, sensor: str, at: float, *, seen: bool | None) -> Action | None:
         """Take what a motion or presence sensor says; None is that it says nothing any more."""
         self._begin(at)
-        last = self.occupancy.last_seen
-        edge = self.occupancy.take(sensor, at, seen=seen)
+        last = self.presence.occupancy.last_seen
+        edge = self.presence.occupancy.take(sensor, at, seen=seen)
         if edge is Edge.UNSEEN:
             return self._end(at, None)
         if not seen:
-            return self._end(at, Reason.SENSOR_LOST if self.occupancy.is_blind else None)
-        if edge is Edge.NONE and self.phase is Phase.OCCUPIED:
+            return self._end(at, Reason.SENSOR_LOST if self.presence.occupancy.is_blind else None)
+        if edge is Edge.NONE and self.presence.phase is Phase.OCCUPIED:
             return None
-        if self.phase is not Phase.EMPTY and last > -inf:
+        if self.presence.is_occupied and last > -inf:
             self.learning.gap_ended(at, at - last)
         return self._somebody(at, last)
 
@@ -132,12 +112,12 @@ class Reflex:
         self.illuminance_of.cloud = cloud
         return self._end(at, Reason.DAYLIGHT)
 
-    def neighbour(self, zone: str, at: float, *, seen: bool) -> Action | None:
-        """Take that somebody is in a neighbouring zone, or that it is empty."""
+    def neighbour(self, zone: str, at: float, *, seen: bool, is_way: bool = False) -> Action | None:
+        """Take that somebody is in a neighbouring zone, which may be a corridor or stairs, or that it is empty."""
         del zone
         self._begin(at)
         if seen:
-            self._neighbour_seen = at
+            self.presence.next_door(at, is_way=is_way)
         return self._end(at, Reason.NEIGHBOUR)
 
     def chosen(self, choice: Choice, at: float) -> Action | None:
@@ -147,23 +127,28 @@ class Reflex:
         self.overrides.take(choice, at)
         if choice.is_on is False:
             light = 0.0
+            self.learning.switched_off(at)
+            self.presence.asleep = self.settings.defaults.sleeps and self._is_bedtime(at)
         elif choice.light is not None:
             light = choice.light
         else:
             light = self.light
+        if choice.is_on:
+            self.presence.asleep = False
         if light != self.light:
             self.illuminance_of.light_changes(light, at, self.settings.fade, self.target_lux)
             self.light = light
         if choice.colour_temperature is not None:
             self.colour_temperature = choice.colour_temperature
             self.learning.chose_colour(at, choice.colour_temperature)
+        self._chosen_last = at
         # Whoever chooses is there.
-        self.occupancy.last_seen = max(self.occupancy.last_seen, at)
-        if self.phase is Phase.EMPTY:
+        self.presence.occupancy.last_seen = max(self.presence.occupancy.last_seen, at)
+        if not self.presence.is_occupied:
             if choice.is_on is not False and not was_on:
-                self.learning.returned(at, at - self._emptied_at)
+                self.learning.returned(at, at - self.presence.emptied_at)
             self._enter(at)
-        self.phase = Phase.OCCUPIED
+        self.presence.phase = Phase.OCCUPIED
         if choice.light is not None and light > 0:
             self._chosen_at = at
         elif choice.is_on and not was_on:
@@ -201,7 +186,7 @@ class Reflex:
     def wake(self, at: float) -> Action | None:
         """Do what time asks for."""
         self._begin(at)
-        self.occupancy.drop_stuck(at)
+        self.presence.occupancy.drop_stuck(at)
         return self._end(at, None)
 
     # --- Time
@@ -209,14 +194,16 @@ class Reflex:
     def _begin(self, at: float) -> None:
         if at < self._now:
             # The clock was set back: nothing may wait for a time that will come again.
-            self.occupancy.forget_later(at)
-            self._neighbour_seen = min(self._neighbour_seen, at)
+            self.presence.forget_later(at)
             self._not_before = min(self._not_before, at)
-            self._planned_at = self._look_at = self._seen_for = at
+            self._planned_at = self._look_at = at
         self._now = at
         self.illuminance_of.settle(at, self.target_lux)
         if self._chosen_at is not None and not self.illuminance_of.is_settling(at):
             self._learn_choice(at)
+
+    def _is_bedtime(self, at: float) -> bool:
+        return self._part is not Daypart.DAY or self.learning.sleeping(at)
 
     def _learn_choice(self, at: float) -> None:
         self._chosen_at = None
@@ -227,22 +214,20 @@ class Reflex:
 
     def _somebody(self, at: float, last: float) -> Action | None:
         """Take that somebody is seen, who was seen last then."""
-        before = self.phase
+        before = self.presence.phase
         if before is Phase.EMPTY:
             if last > -inf:
                 self.learning.left(at, at - last)
-                self.learning.returned(at, at - self._emptied_at)
+                self.learning.returned(at, at - self.presence.emptied_at)
             self._enter(at)
-        self.phase = Phase.OCCUPIED
+        self.presence.phase = Phase.OCCUPIED
         if before is Phase.WARNING:
             self._not_before = at
-        return self._end(at, Reason.ARRIVAL)
+        return self._end(at, None if before is Phase.OCCUPIED else Reason.ARRIVAL)
 
     def _enter(self, at: float) -> None:
         """Take that a visit begins."""
-        self._came = at - self._neighbour_seen <= _ON_THE_WAY
-        self._quiet = at - self._emptied_at > _QUIET
-        self._seen_for = at
+        self.presence.begin(at)
         self._not_before = at
         self.plan = self._current_plan(at)
 
@@ -259,44 +244,42 @@ class Reflex:
         part = daypart_of(at, self.place.time_zone)
         if part is not self._part:
             self._part = part
+            if part is Daypart.DAY:
+                self.presence.asleep = False
             reason = Reason.RELEASED if self.overrides.daypart_began() else Reason.TIME_OF_DAY
             self.plan = self._current_plan(at)
         elif at >= self._planned_at + _PLAN_SECONDS or self._expired(at):
+            self._accept(at)
             self.plan = self._current_plan(at)
         if self.overrides.expire(at):
             reason = Reason.RELEASED
-        if self.phase is Phase.EMPTY or self.occupancy.is_seen:
+        if not self.presence.is_occupied or self.presence.occupancy.is_seen:
             return reason
-        if at >= self._off_at():
-            self.phase = Phase.EMPTY
-            self._emptied_at = at
+        if at >= self.presence.off_at(self.plan.hold):
+            self.presence.end(at)
             self.overrides.became_empty()
             self._chosen_at = None
             self._count_presence(at)
             return Reason.LEFT
-        if self.phase is Phase.OCCUPIED and at >= self._warning_at():
-            self.phase = Phase.WARNING
+        if self.presence.phase is Phase.OCCUPIED and at >= self.presence.warning_at(self.plan.hold):
+            self.presence.phase = Phase.WARNING
             return Reason.WARNING
         return reason
+
+    def _accept(self, at: float) -> None:
+        """Learn that somebody is there, and has left the light as it is for a while."""
+        changed = self._chosen_last if self.last_action is None else max(self.last_action.time, self._chosen_last)
+        if self.presence.phase is Phase.OCCUPIED and self.light > 0 and at >= changed + _ACCEPTED_SECONDS:
+            reach = self.illuminance_of.lux_at_full(self.target_lux)
+            lux = self.illuminance_of.daylight(at) + self.light * reach
+            self.learning.accepted_lux(at, lux, min(_ACCEPTED_SECONDS, at - self._planned_at))
 
     def _expired(self, at: float) -> bool:
         plan = self._others_plan
         return plan is not None and plan.expires is not None and at >= plan.expires
 
     def _count_presence(self, at: float) -> None:
-        self.learning.was_present(at, max(0.0, at - self._seen_for), 1.0)
-
-    def _warning_at(self) -> float:
-        return self._silent_from() + self.plan.hold
-
-    def _off_at(self) -> float:
-        warning = min(_LONGEST_WARNING, max(_SHORTEST_WARNING, _WARNING_PART * self.plan.hold))
-        return self._silent_from() + self.plan.hold + warning
-
-    def _silent_from(self) -> float:
-        if self.occupancy.is_blind:
-            return max(self.occupancy.last_seen, self.occupancy.blind_until())
-        return self.occupancy.last_seen
+        self.learning.was_present(at, max(0.0, at - self.presence.began_at), 1.0)
 
     def _next_wake(self, at: float) -> float | None:
         """Return when time will ask for something next."""
@@ -305,16 +288,20 @@ class Reflex:
             times.append(self._others_plan.expires)
         if self._chosen_at is not None and (settled := self.illuminance_of.settled_at()) is not None:
             times.append(settled)
-        if self.phase is not Phase.EMPTY:
-            if self.occupancy.is_seen:
-                times.append(self.occupancy.next_stuck())
+        if self.presence.is_occupied:
+            if self.presence.occupancy.is_seen:
+                times.append(self.presence.occupancy.next_stuck())
             elif not self.settings.has_motion:
                 pass
             else:
-                times.append(self._warning_at() if self.phase is Phase.OCCUPIED else self._off_at())
+                times.append(
+                    self.presence.warning_at(self.plan.hold)
+                    if self.presence.phase is Phase.OCCUPIED
+                    else self.presence.off_at(self.plan.hold)
+                )
             times.append(self._look_at)
         elif self.light > 0:
-            times += [self._not_before, self._neighbour_seen + _NEIGHBOUR_SECONDS]
+            times += [self._not_before, self.presence.may_come_until()]
         # What is over was asked for just now.
         wake = min((time for time in times if time > at), default=inf)
         return None if wake == inf else wake
@@ -329,7 +316,7 @@ class Reflex:
         return self._rules(at) if self._others_plan is None else self._others_plan
 
     def _rules(self, at: float) -> Plan:
-        return plan_by_rules(self.settings, self.place, self.learning, at, quiet=self._quiet, came=self._came)
+        return plan_by_rules(self.settings, self.place, self.learning, self.presence.visit, at)
 
     # --- Light
 
@@ -356,7 +343,7 @@ class Reflex:
             before=self.light,
             lux_at_full=reach,
             daylight=daylight,
-            occupied=self.phase is not Phase.EMPTY or self.occupancy.is_blind,
+            occupied=self.presence.is_occupied or self.presence.occupancy.is_blind,
             awaited=awaited,
             may_be_dark=self.overrides.is_on is False or daylight >= self.settings.defaults.night_lux,
         )
@@ -392,7 +379,10 @@ class Reflex:
                 ("daylight_lux", daylight),
                 ("lux_at_full", reach),
                 ("target_lux", self.target_lux),
-                ("idle_seconds", at - self.occupancy.last_seen if self.occupancy.last_seen > -inf else None),
+                (
+                    "idle_seconds",
+                    at - self.presence.occupancy.last_seen if self.presence.occupancy.last_seen > -inf else None,
+                ),
                 ("hold_seconds", self.plan.hold),
             ),
         )
@@ -401,11 +391,11 @@ class Reflex:
     def _wanted_light(self, at: float, reason: Reason | None) -> tuple[float, float, bool]:
         """Return the light that is wanted now, how long it may take, and whether somebody waits for it."""
         chosen_on, chosen_light = self.overrides.is_on, self.overrides.light
-        if self.phase is Phase.EMPTY:
+        if not self.presence.is_occupied:
             return self._light_of_empty(at)
         if chosen_on is False:
             return 0.0, _OFF_FADE, False
-        if self.phase is Phase.WARNING:
+        if self.presence.phase is Phase.WARNING:
             return min(self.light, self._before_warning() * _WARNING_LIGHT), _WARNING_FADE, reason is Reason.WARNING
         comes = reason in {Reason.ARRIVAL, Reason.CHOICE, Reason.RELEASED} or self.light == 0
         if chosen_light is not None:
@@ -432,9 +422,11 @@ class Reflex:
 
     def _light_of_empty(self, at: float) -> tuple[float, float, bool]:
         """Return the light of a zone that nobody is in."""
-        if not self.settings.has_motion or (self.occupancy.is_blind and at < self.occupancy.blind_until()):
+        if not self.settings.has_motion or (
+            self.presence.occupancy.is_blind and at < self.presence.occupancy.blind_until()
+        ):
             return self.light, _OFF_FADE, False
-        on_the_way = at - self._neighbour_seen < _NEIGHBOUR_SECONDS
+        on_the_way = at < self.presence.may_come_until()
         if on_the_way and self.settings.defaults.safe_way and self.overrides.is_on is None:
             target, daylight = self.target_lux, self.illuminance_of.daylight(at)
             reach = self.illuminance_of.lux_at_full(target)

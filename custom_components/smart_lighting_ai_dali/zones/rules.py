@@ -1,6 +1,6 @@
 """The rules planner: it makes a plan of what was learned of the zone, always, with no AI anywhere."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from .colour_day import colour_temperature
 from .learning import Learning
@@ -11,19 +11,34 @@ from .settings import Place, ZoneSettings
 # Where nobody sleeps next door: whoever is there at night works.
 _AT_WORK: Final = frozenset({Purpose.OFFICE, Purpose.MEETING, Purpose.WORKSHOP, Purpose.STORAGE})
 
+# Who comes to bed beside others needs light for so long, in seconds.
+_BESIDE_SLEEPERS: Final = 60.0
 
-def plan_by_rules(
-    settings: ZoneSettings, place: Place, learning: Learning, at: float, *, quiet: bool, came: bool
-) -> Plan:
-    """Return the plan for now; `quiet`: nobody had been here for long, `came`: they were seen on their way here."""
+
+class Visit(NamedTuple):
+    """What is known of who is there now."""
+
+    came: bool
+    """They were seen next door before."""
+    after_quiet: bool
+    """Nobody had been here for long before."""
+    asleep: bool
+    """Somebody put out the light to sleep here."""
+
+
+def plan_by_rules(settings: ZoneSettings, place: Place, learning: Learning, visit: Visit, at: float) -> Plan:
+    """Return the plan for now."""
     mode, reason = Mode.PRESENCE, Reason.PREFERENCE
     lux = learning.preferred_lux(at)
-    if settings.purpose not in _AT_WORK and learning.sleeping(at):
-        if settings.defaults.sleeps and not came:
-            mode, reason = Mode.SLEEP, Reason.SLEEP
-        elif quiet or settings.defaults.sleeps:
+    if settings.purpose not in _AT_WORK and (visit.asleep or learning.sleeping(at)):
+        if settings.defaults.sleeps:
+            if not visit.came:
+                mode, reason = Mode.SLEEP, Reason.SLEEP
+            elif visit.asleep:
+                mode, reason, lux = Mode.NIGHT, Reason.NIGHT_PATH, min(lux, settings.defaults.night_lux)
+        elif visit.after_quiet:
             mode, reason, lux = Mode.NIGHT, Reason.NIGHT_PATH, min(lux, settings.defaults.night_lux)
-    colour = None
+    colour, hold = None, learning.hold(at)
     if settings.has_colour:
         colour = learning.preferred_colour_temperature(at)
         if colour is None or mode is not Mode.PRESENCE:
@@ -33,6 +48,6 @@ def plan_by_rules(
         mode=mode,
         target_lux=lux,
         colour_temperature=colour,
-        hold=learning.hold(at),
+        hold=min(_BESIDE_SLEEPERS, hold) if mode is Mode.NIGHT and settings.defaults.sleeps else hold,
         reason=reason,
     )

@@ -12,8 +12,8 @@ from custom_components.smart_lighting_ai_dali.zones.action import Clamp
 from custom_components.smart_lighting_ai_dali.zones.envelope import SHORTEST_ON, Envelope, Wanted
 from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Plan, Planner, Reason
+from custom_components.smart_lighting_ai_dali.zones.presence import Phase
 from custom_components.smart_lighting_ai_dali.zones.purpose import Purpose
-from custom_components.smart_lighting_ai_dali.zones.reflex import Phase
 from custom_components.smart_lighting_ai_dali.zones.settings import Limits, Release, ZoneSettings
 
 from .conftest import EVENING, Room
@@ -155,4 +155,4 @@ def test_whatever_happens_no_zone_flashes_or_leaves_its_limits(
         for one, later in pairwise(here.actions):
             if one.light_before == 0 and one.light > 0 and later.light == 0:
                 assert later.time - one.time >= SHORTEST_ON - 0.01
-    assert zone.phase in Phase
+    assert zone.presence.phase in Phase

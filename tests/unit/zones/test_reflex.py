@@ -144,12 +144,12 @@ def test_who_gets_up_at_night_finds_their_way(room: Make) -> None:
     action = here.moves()
     assert action is not None
     assert (action.reason, action.plan.mode) == (Reason.ARRIVAL, Mode.NIGHT)
-    assert 0 < action.light * 400 < 40
+    assert 0 < action.light <= 0.125
 
 
 def test_a_dark_way_is_lit_for_who_comes_from_next_door(room: Make) -> None:
     here = room(Purpose.CORRIDOR)
-    action = here.do(here.reflex.neighbour, "kitchen", seen=True)
+    action = here.do(here.reflex.neighbour, "hall", seen=True, is_way=True)
     assert action is not None
     assert (action.reason, 0 < action.light < 0.3) == (Reason.NEIGHBOUR, True)
     assert here.wait(60)[-1].light == 0
