@@ -1,16 +1,17 @@
 """Run a benchmark, or all: `scripts/bench [NAME] [--json]`."""
 
 import argparse
+from collections.abc import Mapping
 import json
 import signal
 import sys
 from typing import NoReturn
 
-from . import database, line
+from . import database, decisions, line
 from .database.goals import KEYS
 from .database.places import ENGINES, SQLITE
 
-NAMES = ("database", "line")
+NAMES = ("database", "decisions", "line")
 
 
 def main() -> int:
@@ -20,12 +21,15 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     names = [arguments.name] if arguments.name else NAMES
     results: dict[str, dict[str, object]] = {}
+    figures: Mapping[str, object]
     for name in names:
         if name == "database":
-            table, results[name] = database.run(engine=arguments.engine, rows=arguments.rows, only=arguments.only)
+            table, figures = database.run(engine=arguments.engine, rows=arguments.rows, only=arguments.only)
+        elif name == "decisions":
+            table, figures = decisions.run(world=arguments.world, seed=arguments.seed, days=arguments.days)
         else:
             table, figures = line.run()
-            results[name] = {**figures}
+        results[name] = {**figures}
         print(f"{name}\n{table}\n")
     if arguments.json:
         print(json.dumps(results[arguments.name] if arguments.name else results))
@@ -43,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--only", type=_keys, default=KEYS, metavar="KEY[,KEY]", help=f"measure these alone, of: {', '.join(KEYS)}"
+    )
+    world = parser.add_argument_group("decisions")
+    world.add_argument("--world", default="home", metavar="NAME|FILE", help="home, office, or a world of your own")
+    world.add_argument("--seed", type=int, default=1, help="which people, which weather; without it, 1")
+    world.add_argument(
+        "--days", type=int, default=28, help=f"how many are measured, after {decisions.LEARNING_DAYS} of learning"
     )
     return parser
 

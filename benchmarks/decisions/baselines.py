@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from math import cos, inf, pi
-from typing import Final
+from typing import Final, override
 
 from custom_components.smart_lighting_ai_dali.simulator.world.events import (
     Availability,
@@ -114,6 +114,7 @@ class PirCircadian(Pir):
         self._chosen: set[str] = set()
         self.wake_at = self._next
 
+    @override
     def take(self, event: Event) -> None:
         """Leave what people set as it is until it goes off."""
         if isinstance(event, Override):
@@ -121,6 +122,7 @@ class PirCircadian(Pir):
         super().take(event)
         self.wake_at = min(self.wake_at, self._next)
 
+    @override
     def wake(self, now: float) -> None:
         """Follow the curve."""
         super().wake(now)
@@ -131,10 +133,12 @@ class PirCircadian(Pir):
                     self._follow(room, now, fade=45.0)
         self.wake_at = min(self.wake_at, self._next)
 
+    @override
     def turn_on(self, room: str, now: float) -> None:
         """Turn a room on as the curve is now."""
         self._follow(room, now, fade=0.7)
 
+    @override
     def turn_off(self, room: str) -> None:
         """Turn a room off, and forget what was set."""
         self._chosen.discard(room)
@@ -178,6 +182,7 @@ class ConstantLux(Pir):
             room.name: {sensor.name: sensor.scale for sensor in room.light} for room in world.specification.rooms
         }
 
+    @override
     def take(self, event: Event) -> None:
         """Follow the light too."""
         if isinstance(event, LightReport):
@@ -189,6 +194,7 @@ class ConstantLux(Pir):
             self._chosen.add(event.room)
         super().take(event)
 
+    @override
     def turn_on(self, room: str, now: float) -> None:
         """Turn a room on as far as daylight leaves something to be wanted."""
         self._changed[room] = now
@@ -196,6 +202,7 @@ class ConstantLux(Pir):
         needed = 1.0 if lux is None else (self._targets[room] - lux) / self.world.full_lux(room)
         self.world.set_light(room, max(0.0, min(1.0, needed)))
 
+    @override
     def turn_off(self, room: str) -> None:
         """Turn a room off, and forget what was set."""
         self._chosen.discard(room)
