@@ -24,6 +24,7 @@ PLATFORMS = (
     Platform.SCENE,
     Platform.SELECT,
     Platform.SENSOR,
+    Platform.SWITCH,
 )
 
 
@@ -63,6 +64,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> boo
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:
     """Let a gear, a group or an input device be deleted that is gone; one that is there would only come back."""
     del hass
+    if any((DOMAIN, key) in device.identifiers for key in entry.runtime_data.control.zones):
+        return False
     for line in entry.runtime_data.lines.values():
         if (DOMAIN, line.subentry.subentry_id) in device.identifiers:
             return False

@@ -1,4 +1,4 @@
-"""Let a gear show itself, and look for gear."""
+"""Let a gear show itself, look for gear, and end what people chose in a zone."""
 
 from typing import override
 
@@ -12,6 +12,7 @@ from .dali.gear import Gear
 from .entity import GearEntity, LineEntity, line_errors
 from .input_entities import IdentifyInputButton, async_add_input_entities
 from .site import SiteConfigEntry, async_add_gear_entities, async_add_line_entities
+from .zone_entities import ZONE_RELEASE, ReleaseButton, async_add_zone_entities
 
 # The line has a queue of its own.
 PARALLEL_UPDATES = 0
@@ -20,8 +21,9 @@ PARALLEL_UPDATES = 0
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the buttons of every line, every gear and every input device."""
+    """Add the buttons of every line, every gear, every input device and every zone."""
     del hass
+    async_add_zone_entities(entry, async_add_entities, lambda entry, key: [ReleaseButton(entry, key, ZONE_RELEASE)])
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [SearchButton(coordinator)])
     async_add_gear_entities(entry, async_add_entities, lambda coordinator, gear: [IdentifyButton(coordinator, gear)])
     async_add_input_entities(

@@ -17,9 +17,10 @@ from homeassistant.const import CONF_DEVICE
 from homeassistant.core import callback
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
-from .const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, LineKind
+from .const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, SUBENTRY_ZONE, LineKind
 from .line_flow import MENU, LineSteps
 from .options_flow import SiteOptionsFlow
+from .zone_flow import ZoneSubentryFlow
 
 
 class SiteConfigFlow(LineSteps[ConfigFlowResult], ConfigFlow, domain=DOMAIN):
@@ -34,7 +35,7 @@ class SiteConfigFlow(LineSteps[ConfigFlowResult], ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added to the site."""
         del config_entry
-        return {SUBENTRY_LINE: LineSubentryFlow}
+        return {SUBENTRY_LINE: LineSubentryFlow, SUBENTRY_ZONE: ZoneSubentryFlow}
 
     @staticmethod
     @callback

@@ -7,6 +7,7 @@ DOMAIN: Final = "smart_lighting_ai_dali"
 SITE_TITLE: Final = "Smart Lighting AI"
 
 SUBENTRY_LINE: Final = "line"
+SUBENTRY_ZONE: Final = "zone"
 CONF_KIND: Final = "kind"
 CONF_ADAPTER_SERIAL: Final = "adapter_serial"
 CONF_PROTOCOL: Final = "protocol"

@@ -16,6 +16,7 @@ from .dali.level import HIGHEST
 from .dali.stored import Fallback, Stay
 from .entity import DescribedGearEntity, line_errors
 from .site import SiteConfigEntry, async_add_gear_entities
+from .zone_entities import ZONE_AI_MODE, AiModeSelect, async_add_zone_entities
 
 # The line has a queue of its own.
 PARALLEL_UPDATES = 0
@@ -75,8 +76,9 @@ SELECTS: Final = (
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the choices of every gear."""
+    """Add the choices of every gear and every zone."""
     del hass
+    async_add_zone_entities(entry, async_add_entities, lambda entry, key: [AiModeSelect(entry, key, ZONE_AI_MODE)])
     async_add_gear_entities(
         entry,
         async_add_entities,

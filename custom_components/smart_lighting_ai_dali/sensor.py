@@ -24,6 +24,7 @@ from .entity_slices import async_in_slices
 from .input_entities import async_add_input_entities, input_sensors
 from .report_entities import report_sensors
 from .site import Site, SiteConfigEntry, async_add_gear_entities, async_add_line_entities
+from .zone_entities import ZONE_SENSORS, ZoneSensor, async_add_zone_entities
 
 # Read-only: the line pushes, and what the site says is in memory.
 PARALLEL_UPDATES = 0
@@ -113,7 +114,7 @@ SITE_SENSORS: Final = (
 async def async_setup_entry(
     hass: HomeAssistant, entry: SiteConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the sensors of every line, of its gear and input devices, and of the site."""
+    """Add the sensors of every line, of its gear and input devices, of every zone, and of the site."""
     async_add_gear_entities(entry, async_add_entities, report_sensors)
     async_add_gear_entities(entry, async_add_entities, emergency_sensors)
     async_add_line_entities(entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator)])
@@ -124,6 +125,9 @@ async def async_setup_entry(
     )
     async_add_input_entities(entry, async_add_entities, input_sensors)
     async_in_slices(hass, entry, async_add_entities)(SiteSensor(entry, description) for description in SITE_SENSORS)
+    async_add_zone_entities(
+        entry, async_add_entities, lambda entry, key: [ZoneSensor(entry, key, one) for one in ZONE_SENSORS]
+    )
 
 
 class StatusSensor(LineEntity, SensorEntity):

@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .backfill import Backfill
 from .const import DOMAIN, SUBENTRY_LINE
+from .control_service import ControlService
 from .coordinator import LineCoordinator
 from .dali.events import GearChanged, GearFound, LineEvent
 from .dali.gear import Gear
@@ -21,6 +22,7 @@ from .dali.line import Line
 from .dali.state import Origin
 from .database_watch import DatabaseWatch
 from .db.recorder_tasks import Database
+from .decision_log import DecisionLog
 from .entity_slices import async_in_slices
 from .feature_engineering import FeatureEngineering
 from .line_issues import async_clear_issues, async_report_fleet
@@ -52,6 +54,8 @@ class Site:
             hass, self.database, self.telemetry, self.feature_engineering, lambda: self.retention.keep
         )
         self.database_watch = DatabaseWatch(hass, entry, self.database, self.telemetry, self.retention)
+        self.decisions = DecisionLog(hass, self.database)
+        self.control = ControlService(hass, entry, self.lines, self.decisions)
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []
@@ -71,12 +75,16 @@ class Site:
 
     @callback
     def async_start_jobs(self) -> None:
-        """Collect what happens from now on, condense and prune it by time; nothing here waits for the recorder."""
+        """Collect what happens from now on, condense and prune it by time, and let the zones run.
+
+        Nothing here waits for the recorder.
+        """
         self.telemetry.async_start()
         self.feature_engineering.async_start()
         self.retention.async_start()
         self.database_watch.async_start()
         self.backfill.async_start()
+        self.control.async_start(self.async_listen_to_lines)
 
     async def async_stop(self) -> None:
         """Await the jobs, write what was collected, then stop every line: ports are free, simulators have ended."""
@@ -84,21 +92,28 @@ class Site:
             if self._stopped:
                 return
             self._stopped = True
+            self.control.async_stop()
             self.database.async_stop(DATABASE_SECONDS)
             self.telemetry.async_stop()
             await self.backfill.async_stop()
             await self.retention.async_stop()
             await self.feature_engineering.async_stop()
+            await self.decisions.async_stop()
             await self.database_watch.async_stop()
             self.database.async_stop()
-            lines, self.lines = list(self.lines.values()), {}
+            lines = list(self.lines.values())
+            self.lines.clear()
             await asyncio.gather(*(line.async_stop() for line in lines))
 
     async def async_update(self, hass: HomeAssistant, entry: SiteConfigEntry) -> None:
-        """Follow options, and lines that were added, changed or removed; the others are not touched."""
+        """Follow options, and lines and zones that were added, changed or removed; the others are not touched."""
         del hass
         self.retention.keep = keep_of(entry.options)
         await self._async_follow_subentries()
+        if self._stopped:
+            return
+        self.control.async_follow()
+        self.telemetry.async_refresh()
 
     async def _async_follow_subentries(self) -> None:
         async with self._changing:

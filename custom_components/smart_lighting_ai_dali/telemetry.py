@@ -56,7 +56,7 @@ class Telemetry:
             self._stops.append(self._hass.bus.async_listen(event_type, self._registry_changed))
         # Each hour has to be understood without the one before.
         self._stops.append(async_track_utc_time_change(self._hass, self._new_hour, minute=0, second=0))
-        self._refresh()
+        self.async_refresh()
 
     @callback
     def async_stop(self) -> None:
@@ -103,10 +103,11 @@ class Telemetry:
     @callback
     def _calm(self, _: Any) -> None:
         self._refreshing = None
-        self._refresh()
+        self.async_refresh()
 
     @callback
-    def _refresh(self) -> None:
+    def async_refresh(self) -> None:
+        """Listen to what the sources are now: zones were changed, or registries."""
         before = set(self.sources)
         self.sources = find_sources(self._hass, self._entry)
         by_entity = defaultdict(list)

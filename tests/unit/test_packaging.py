@@ -23,6 +23,14 @@ from custom_components.smart_lighting_ai_dali.input_entities import BINARY_SENSO
 from custom_components.smart_lighting_ai_dali.number import NUMBERS
 from custom_components.smart_lighting_ai_dali.report_entities import REPORT_BINARY_SENSORS, REPORT_SENSORS
 from custom_components.smart_lighting_ai_dali.select import SELECTS
+from custom_components.smart_lighting_ai_dali.zone_entities import (
+    ZONE_AI_MODE,
+    ZONE_AUTOMATIC,
+    ZONE_OCCUPANCY,
+    ZONE_SENSORS,
+)
+from custom_components.smart_lighting_ai_dali.zones.purpose import Purpose
+from custom_components.smart_lighting_ai_dali.zones.settings import Release
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "custom_components" / const.DOMAIN
@@ -114,8 +122,11 @@ def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
     known = english["exceptions"].keys() | english["issues"].keys() | english["device"].keys() | {"fleet"}
     assert named["translation_key"] <= known
     flows = (english["config"], english["config_subentries"]["line"])
+    zone = english["config_subentries"]["zone"]
+    assert {*Purpose} == english["selector"]["purpose"]["options"].keys()
+    assert {*Release} == english["selector"]["release"]["options"].keys()
     assert named["reason"] <= flows[0]["abort"].keys()
-    steps = flows[0]["step"].keys() | flows[1]["step"].keys() | english["options"]["step"].keys()
+    steps = flows[0]["step"].keys() | flows[1]["step"].keys() | zone["step"].keys() | english["options"]["step"].keys()
     assert named["step_id"] - {"probe"} <= steps
     shared = ("user", "serial", "network", "simulated", "confirm", "confirm_without_power")
     for step in shared:
@@ -128,12 +139,17 @@ def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
     names = english["entity"]
     binary_sensors = (*BINARY_SENSORS, *REPORT_BINARY_SENSORS, *EMERGENCY_BINARY_SENSORS)
     of_instances = {f"{one.key}{number}" for one in INSTANCE_BINARY_SENSORS for number in ("", "_number")}
-    assert names["binary_sensor"].keys() == {one.key for one in binary_sensors} | of_instances | {"quiescent"}
+    others = {"quiescent", ZONE_OCCUPANCY.key}
+    assert names["binary_sensor"].keys() == {one.key for one in binary_sensors} | of_instances | others
     assert names["number"].keys() == {one.key for one in NUMBERS}
-    assert names["select"].keys() == {one.key for one in SELECTS}
-    for one in SELECTS:
+    selects = (*SELECTS, ZONE_AI_MODE)
+    assert names["select"].keys() == {one.key for one in selects}
+    for one in selects:
         assert names["select"][one.key]["state"].keys() == set(one.options or ())
-    assert {one.key for one in (*REPORT_SENSORS, *EMERGENCY_SENSORS)} <= names["sensor"].keys()
+    assert {one.key for one in (*REPORT_SENSORS, *EMERGENCY_SENSORS, *ZONE_SENSORS)} <= names["sensor"].keys()
+    for sensor in ZONE_SENSORS:
+        assert names["sensor"][sensor.key].get("state", {}).keys() == set(sensor.options or ()), sensor.key
+    assert names["switch"].keys() == {ZONE_AUTOMATIC.key}
     assert names["sensor"]["emergency_mode"]["state"].keys() == set(EmergencyMode)
     assert names["sensor"]["status"]["state"].keys() == {status.value for status in LineStatus}
     for platform, entities in names.items():

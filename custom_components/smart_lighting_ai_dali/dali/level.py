@@ -56,6 +56,19 @@ def light_output(level: Level) -> float:
     return _light(level)
 
 
+def light_of(level: Level, curve: DimmingCurve = DimmingCurve.LOGARITHMIC) -> float:
+    """Return the light of a level of full light: 0 to 1, linear."""
+    return level / HIGHEST if curve is DimmingCurve.LINEAR else light_output(level) / 100
+
+
+def level_of_light(light: float, curve: DimmingCurve = DimmingCurve.LOGARITHMIC) -> Level:
+    """Return the level (0 to 254) whose light is nearest, of a light of 0 to 1, linear: only 0 is off."""
+    if light <= 0:
+        return OFF
+    level = light * HIGHEST if curve is DimmingCurve.LINEAR else 1 + _PER_DECADE * (log10(100 * light) + 1)
+    return Level(max(LOWEST, min(HIGHEST, round(level))))
+
+
 def _light(level: float) -> float:
     return float(10.0 ** ((level - 1) / _PER_DECADE - 1))
 

@@ -8,10 +8,10 @@ from dali.command import Command
 from dali.gear import general
 
 from .errors import GearUnknownError
-from .fade import Fade, nearest_fade
+from .fade import AT_ONCE, Fade, nearest_fade
 from .gathering import Gathering
 from .gear import Gear
-from .level import Level
+from .level import HIGHEST, OFF, DimmingCurve, Level, level_of_light
 from .sequences import Steps
 from .state import KnownState
 from .target import Colour, Recall, Target
@@ -66,6 +66,22 @@ class ManyGear:
             {key: Target(level=level, colour=one.fit(colour), fade=_fade(one, seconds)) for key, one in gear.items()},
             priority,
         )
+
+    async def set_light(
+        self, keys: Iterable[str], light: float, *, colour: Colour | None = None, seconds: float, priority: Priority
+    ) -> None:
+        """Fade gear to a light of 0 to 1, linear, whatever its dimming curve; else as `set_level`. Raises LineError.
+
+        A relay switches at once: a fade would have it wait for a threshold.
+        """
+        targets = {
+            key: Target(level=level_of_light(light, _curve(gear)), colour=gear.fit(colour), fade=_fade(gear, seconds))
+            for key, gear in self._present(keys).items()
+            if not gear.is_relay
+        }
+        relay = Target(level=HIGHEST if light > 0 else OFF, fade=AT_ONCE)
+        targets |= {key: relay for key, gear in self._present(keys).items() if gear.is_relay}
+        await self._gathering.go_together(targets, priority)
 
     async def turn_on(
         self,
@@ -181,3 +197,8 @@ class ManyGear:
 def _fade(gear: Gear, seconds: float | None) -> Fade:
     """Return the fade of a gear that is nearest to so many seconds; its own without."""
     return gear.fade if seconds is None else nearest_fade(seconds, extended=gear.edition > 1)
+
+
+def _curve(gear: Gear) -> DimmingCurve:
+    """Return how a gear makes light of levels."""
+    return DimmingCurve.LOGARITHMIC if gear.curve is None else gear.curve

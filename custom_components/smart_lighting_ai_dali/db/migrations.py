@@ -11,6 +11,7 @@ from .schema import (
     NUMBERS,
     WINDOW_MS,
     WINDOWS_PER_HOUR,
+    decision,
     event,
     feature,
     light_of,
@@ -20,7 +21,7 @@ from .schema import (
     window,
 )
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 _NEWEST: Final = select(func.max(schema.c.version))
 
@@ -100,4 +101,14 @@ def _third(connection: Connection) -> None:
     _make_missing_tables(connection)
 
 
-_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first, 2: _second, 3: _third}
+def _fourth(connection: Connection) -> None:
+    """Add what a decision was made of: its plan, its reason and its inputs."""
+    there = {column["name"] for column in inspect(connection).get_columns(decision.name)}
+    columns = decision.c
+    for column in (columns.reason, columns.plan, columns.clamps, columns.inputs, columns.inputs_hash, columns.context):
+        if column.name not in there:
+            kind = column.type.compile(connection.dialect)
+            connection.execute(text(f"ALTER TABLE {decision.name} ADD COLUMN {column.name} {kind}"))
+
+
+_STEPS: Final[dict[int, Callable[[Connection], None]]] = {1: _first, 2: _second, 3: _third, 4: _fourth}

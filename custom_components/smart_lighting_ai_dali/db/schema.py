@@ -92,6 +92,13 @@ decision = _table(
     Column("level_to", Integer, nullable=True),
     Column("confidence", Integer, nullable=True),
     Column("detail", String(255), nullable=True),
+    # Since version 4.
+    Column("reason", String(32), nullable=True),
+    Column("plan", String(255), nullable=True),
+    Column("clamps", String(64), nullable=True),
+    Column("inputs", String(1000), nullable=True),
+    Column("inputs_hash", String(16), nullable=True),
+    Column("context", String(36), nullable=True),
 )
 watermark = _table(
     "watermark",

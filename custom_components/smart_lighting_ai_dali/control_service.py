@@ -1,0 +1,317 @@
+"""The reflex loop over all zones of the site: starts and stops them, and tells each what others know."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.components.weather import ATTR_WEATHER_CLOUD_COVERAGE, DOMAIN as WEATHER
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME, EVENT_CORE_CONFIG_UPDATE, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import CALLBACK_TYPE, Context, Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_call_later, async_track_state_change_event
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import LineCoordinator
+from .dali.errors import LineError
+from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
+from .dali.level import brightness_of, level_of_light
+from .decision_log import DecisionLog
+from .zone_control import ZoneControl
+from .zone_memory import AiMode, ZoneMemory
+from .zone_settings import CONF_WEATHER
+from .zone_suggestions import zones_of
+from .zones.action import Action
+from .zones.overrides import Choice
+from .zones.settings import Place
+
+if TYPE_CHECKING:
+    from .site import SiteConfigEntry
+    from .site_line import SiteLine
+
+_LOGGER = logging.getLogger(__name__)
+
+EVENT_DECISION: Final = f"{DOMAIN}_decision"
+
+# Contexts of our own that are remembered: what lights tell of them comes within seconds.
+_CONTEXTS: Final = 2048
+# Gear is found and read in bursts; zones look at it once that is calm, in seconds.
+_CALM: Final = 1.0
+# The cloud cover, 0 to 1, where a weather entity tells its condition alone.
+_CLOUDS: Final[Mapping[str, float]] = {
+    "sunny": 0.0,
+    "clear-night": 0.0,
+    "windy": 0.2,
+    "partlycloudy": 0.5,
+    "windy-variant": 0.7,
+    "exceptional": 0.7,
+    "cloudy": 0.9,
+    "fog": 0.9,
+}
+_RAIN: Final = 1.0
+_ALL_OF_THE_SKY: Final = 100
+_BRIGHTEST: Final = 255
+
+type ZoneAdder = Callable[[str], None]
+
+
+def cloud_of(state: State | None) -> float | None:
+    """Return the cloud cover that a weather entity tells, 0 to 1; None where it tells none."""
+    if state is None or state.state in {STATE_UNAVAILABLE, STATE_UNKNOWN}:
+        return None
+    cover = state.attributes.get(ATTR_WEATHER_CLOUD_COVERAGE)
+    if isinstance(cover, int | float) and 0 <= cover <= _ALL_OF_THE_SKY:
+        return cover / _ALL_OF_THE_SKY
+    return _CLOUDS.get(state.state, _RAIN)
+
+
+class ControlService:
+    """All zones of a site, from its start to its stop."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: SiteConfigEntry, lines: Mapping[str, SiteLine], log: DecisionLog
+    ) -> None:
+        self.zones: dict[str, ZoneControl] = {}
+        self.hass = hass
+        self._entry = entry
+        self._lines = lines
+        self._log = log
+        self._memories: defaultdict[str, ZoneMemory] = defaultdict(ZoneMemory)
+        self._contexts: OrderedDict[str, None] = OrderedDict()
+        self._cloud: float | None = None
+        self._weather: str | None = None
+        self._begun = False
+        self._adders: list[ZoneAdder] = []
+        self._zone_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
+        self._zones_of_gear: dict[tuple[str, str], set[str]] = {}
+        self._looking: CALLBACK_TYPE | None = None
+        self._stops: list[CALLBACK_TYPE] = []
+        self._stop_weather: CALLBACK_TYPE | None = None
+
+    # From start to stop
+
+    @callback
+    def async_start(self, listen_to_lines: Callable[[Callable[[LineCoordinator], None]], CALLBACK_TYPE]) -> None:
+        """Make the zones; they begin once Home Assistant has started, with sensors that say something."""
+        self.async_follow()
+        self._stops.append(listen_to_lines(self._follow_line))
+        self._stops.append(self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._core_changed))
+        self._stops.append(async_at_started(self.hass, self._begin))
+
+    @callback
+    def async_stop(self) -> None:
+        """End all zones: no timer and no listener is left."""
+        for stop in (self._stop_weather, self._looking, *self._stops):
+            if stop is not None:
+                stop()
+        self._stop_weather = self._looking = None
+        self._stops.clear()
+        for zone in self.zones.values():
+            zone.async_stop()
+        self._begun = False
+
+    @callback
+    def async_follow(self) -> None:
+        """Follow zones that were added, changed or removed; the others are not touched."""
+        wanted = {subentry.subentry_id: subentry for subentry in zones_of(self._entry)}
+        for key in [key for key in self.zones if key not in wanted]:
+            self.zones.pop(key).async_stop()
+            self._memories.pop(key, None)
+        self._follow_weather()
+        for key, subentry in wanted.items():
+            if key not in self.zones or self.zones[key].is_changed:
+                self._make(subentry)
+        self._index_gear()
+
+    @callback
+    def _begin(self, _: HomeAssistant) -> None:
+        self._begun = True
+        for zone in self.zones.values():
+            zone.async_start(self._cloud)
+        _LOGGER.debug("zones=%d started", len(self.zones))
+
+    @callback
+    def _core_changed(self, _: Event[Any]) -> None:
+        """Begin anew: the home is elsewhere on earth, or its clocks are."""
+        for subentry in zones_of(self._entry):
+            self._make(subentry)
+
+    def _make(self, subentry: ConfigSubentry) -> None:
+        """Make a zone, or make it anew with what it remembers."""
+        key = subentry.subentry_id
+        if (before := self.zones.get(key)) is not None:
+            before.async_stop()
+        config = self.hass.config
+        zone = self.zones[key] = ZoneControl(
+            self.hass,
+            self._entry,
+            subentry,
+            lines=self._lines,
+            memory=self._memories[key],
+            place=Place(
+                latitude=config.latitude, longitude=config.longitude, time_zone=dt_util.get_default_time_zone()
+            ),
+            listener=self,
+        )
+        if self._begun:
+            zone.async_start(self._cloud)
+        if before is None:
+            for add in tuple(self._adders):
+                add(key)
+        elif before.plan is not None:
+            zone.async_set_plan(before.plan, None)
+        self._tell(key)
+
+    # Who listens
+
+    @callback
+    def async_listen_to_zones(self, adder: ZoneAdder) -> CALLBACK_TYPE:
+        """Call an adder with the key of each zone, those that are there and those to come; returns what ends that."""
+        self._adders.append(adder)
+        for key in self.zones:
+            adder(key)
+        return lambda: self._adders.remove(adder)
+
+    @callback
+    def async_listen(self, key: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when something of a zone is another that people see; returns what ends that."""
+        self._zone_listeners[key].append(listener)
+        return lambda: self._zone_listeners[key].remove(listener)
+
+    def _tell(self, key: str) -> None:
+        for listener in tuple(self._zone_listeners.get(key, ())):
+            listener()
+
+    @callback
+    def async_set_ai_mode(self, key: str, mode: AiMode) -> None:
+        """Let an AI do something else in a zone."""
+        self._memories[key].ai_mode = mode
+        self._tell(key)
+
+    # Who chose
+
+    @callback
+    def is_ours(self, context: Context) -> bool:
+        """Tell whether a zone did by itself what happened in a context."""
+        return context.id in self._contexts
+
+    @callback
+    def async_choose(self, key: str, choice: Choice, cause: Context | None) -> None:
+        """Tell a zone what a person did to its lights."""
+        if (zone := self.zones.get(key)) is not None:
+            zone.async_choose(choice, cause)
+
+    # What zones tell (zone_control.ZoneListener)
+
+    @callback
+    def zone_acts(self, zone: ZoneControl, action: Action, cause: Context | None) -> Context:
+        """Say in the logbook why lights are about to change, and return the context in which they do."""
+        context = Context(parent_id=None if cause is None else cause.id)
+        self._contexts[context.id] = None
+        while len(self._contexts) > _CONTEXTS:
+            self._contexts.popitem(last=False)
+        # First, so that the logbook finds it as the origin of all that has this context.
+        self.hass.bus.async_fire(
+            EVENT_DECISION,
+            {
+                ATTR_ENTITY_ID: er.async_get(self.hass).async_get_entity_id(SENSOR, DOMAIN, f"{zone.key}_reason"),
+                "zone": zone.key,
+                ATTR_NAME: zone.name,
+                "reason": action.reason.value,
+                "brightness_pct": round(100 * brightness_of(level_of_light(action.light)) / _BRIGHTEST),
+                "color_temp_kelvin": action.colour_temperature,
+                "fade": round(action.fade, 1),
+            },
+            context=context,
+        )
+        return context
+
+    @callback
+    def zone_acted(self, zone: ZoneControl, action: Action, context: Context, *, error: LineError | None) -> None:
+        """Keep what was decided, and what came of it."""
+        self._log.add(zone.key, action, context, error)
+
+    @callback
+    def zone_changed(self, zone: ZoneControl) -> None:
+        """Have its entities say so."""
+        self._tell(zone.key)
+
+    @callback
+    def zone_seen(self, zone: ZoneControl, cause: Context | None, *, seen: bool) -> None:
+        """Tell the zones that people walk into from there."""
+        for key in zone.settings.neighbours:
+            if (neighbour := self.zones.get(key)) is not None:
+                neighbour.async_tell_neighbour(zone.key, cause, seen=seen)
+
+    # The sky
+
+    def _follow_weather(self) -> None:
+        """Listen to the site's weather, or else to the first that there is."""
+        there = self.hass.states.async_entity_ids(WEATHER)
+        weather = self._entry.options.get(CONF_WEATHER) or min(there, default=None)
+        if weather == self._weather:
+            return
+        if self._stop_weather is not None:
+            self._stop_weather()
+            self._stop_weather = None
+        self._weather = weather
+        if weather is not None:
+            self._cloud = cloud_of(self.hass.states.get(weather))
+            self._stop_weather = async_track_state_change_event(self.hass, weather, self._weather_changed)
+
+    @callback
+    def _weather_changed(self, event: Event[EventStateChangedData]) -> None:
+        if (cloud := cloud_of(event.data["new_state"])) == self._cloud:
+            return
+        self._cloud = cloud
+        for zone in tuple(self.zones.values()):
+            zone.async_tell_sky(cloud, event.context)
+
+    # Lines and gear
+
+    @callback
+    def _follow_line(self, coordinator: LineCoordinator) -> None:
+        """Listen to a line for as long as it is one of the site's."""
+
+        @callback
+        def moved(event: StateChanged) -> None:
+            for zone in {zone for key in event.keys for zone in self._zones_of_gear.get((line, key), ())}:
+                if zone in self.zones:
+                    self.zones[zone].async_lights_moved()
+
+        @callback
+        def status(event: StatusChanged) -> None:
+            if event.status is LineStatus.ONLINE:
+                for zone in tuple(self.zones.values()):
+                    if line in zone.lights.gear():
+                        zone.async_line_is_back()
+
+        line = coordinator.subentry_id
+        coordinator.async_listen(StateChanged, moved)
+        coordinator.async_listen(StatusChanged, status)
+        for kind in (GearFound, GearChanged, GearForgotten):
+            coordinator.async_listen(kind, self._look_soon)
+        self._look_soon()
+
+    @callback
+    def _look_soon(self, _: LineEvent | None = None) -> None:
+        if self._looking is None:
+            self._looking = async_call_later(self.hass, _CALM, self._look)
+
+    @callback
+    def _look(self, _: Any) -> None:
+        """Make zones anew whose lights turned out to be others."""
+        self._looking = None
+        self.async_follow()
+
+    def _index_gear(self) -> None:
+        index: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for zone in self.zones.values():
+            for subentry_id, keys in zone.lights.gear().items():
+                for key in keys:
+                    index[subentry_id, key].add(zone.key)
+        self._zones_of_gear = dict(index)

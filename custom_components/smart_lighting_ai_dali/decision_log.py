@@ -1,0 +1,105 @@
+"""What zones decided, on its way into the database: bounded, in batches, losses counted."""
+
+import asyncio
+from collections import deque
+from functools import partial
+import logging
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+
+from .dali.errors import LineError
+from .db.decisions import Decision, Outcome, insert_decisions
+from .db.recorder_tasks import Database, DatabaseUnavailableError
+from .zones.action import Action
+
+_LOGGER = logging.getLogger(__name__)
+
+# An hour of fifty zones that do what they may at most would be more; a day of a home is less.
+CAPACITY: Final = 5000
+# Each write makes the recorder commit.
+_FLUSH_SECONDS: Final = 10.0
+_BATCH: Final = 200
+
+
+class DecisionLog:
+    """Keeps decisions until the database has said that it has them."""
+
+    def __init__(self, hass: HomeAssistant, database: Database) -> None:
+        self.dropped = 0
+        """Decisions that were thrown away, oldest first, since there was no room."""
+        self._hass = hass
+        self._database = database
+        self._waiting: deque[Decision] = deque()
+        self._timer: CALLBACK_TYPE | None = None
+        self._flushing = asyncio.Lock()
+        self._is_stopped = False
+
+    @callback
+    def add(self, zone: str, action: Action, context: Context, error: LineError | None) -> None:
+        """Keep what a zone did, and what came of it."""
+        self._waiting.append(
+            Decision(
+                time_ms=round(action.time * 1000),
+                zone=zone,
+                planner=int(action.plan.planner),
+                outcome=Outcome.SENT if error is None else Outcome.FAILED,
+                reason=action.reason.value,
+                light_before=action.light_before,
+                light=action.light,
+                confidence=action.plan.confidence,
+                plan={
+                    "mode": action.plan.mode.value,
+                    "reason": action.plan.reason.value,
+                    "target_lux": round(action.plan.target_lux, 1),
+                    "colour_temperature": action.colour_temperature,
+                    "hold": round(action.plan.hold, 1),
+                    "fade": round(action.fade, 2),
+                },
+                clamps=tuple(sorted(action.clamps)),
+                inputs={name: None if value is None else round(value, 4) for name, value in action.inputs},
+                context=context.id,
+                error=None if error is None else error.key,
+            )
+        )
+        while len(self._waiting) > CAPACITY:
+            self._waiting.popleft()
+            self.dropped += 1
+        self._flush_soon()
+
+    @callback
+    def _flush_soon(self) -> None:
+        if self._timer is None and not self._is_stopped:
+            self._timer = async_call_later(self._hass, _FLUSH_SECONDS, self._flush_in_turn)
+
+    async def _flush_in_turn(self, _: Any) -> None:
+        self._timer = None
+        try:
+            await self.async_flush()
+        except DatabaseUnavailableError as error:
+            _LOGGER.debug("decisions=%d flush=failed reason=%s", len(self._waiting), error)
+        if self._waiting:
+            self._flush_soon()
+
+    async def async_flush(self) -> None:
+        """Write what waits. Raises DatabaseUnavailableError: what was not written waits on."""
+        async with self._flushing:
+            while self._waiting:
+                batch = [self._waiting[number] for number in range(min(_BATCH, len(self._waiting)))]
+                await self._database.async_write("decisions", partial(insert_decisions, decisions=batch))
+                for decision in batch:
+                    # What had no room meanwhile is gone already.
+                    if self._waiting and self._waiting[0] is decision:
+                        self._waiting.popleft()
+
+    async def async_stop(self) -> None:
+        """Write what waits, as far as that can be, and nothing later."""
+        self._is_stopped = True
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+        try:
+            await self.async_flush()
+        except DatabaseUnavailableError as error:
+            _LOGGER.debug("decisions=%d flush=failed reason=%s", len(self._waiting), error)

@@ -1,0 +1,312 @@
+"""One zone as it was set up: its sensors tell its reflex loop, and what comes of that goes to its lights."""
+
+from collections.abc import Callable, Mapping
+import logging
+import math
+import time
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.core import CALLBACK_TYPE, Context, Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.helpers.event import async_track_state_change_event
+
+from .const import DOMAIN
+from .dali.errors import LineError
+from .dali.level import level_of_light
+from .zone_lights import ZoneLights
+from .zone_memory import ZoneMemory
+from .zone_settings import CONF_ILLUMINANCE, CONF_LIGHTS, CONF_MOTION, zone_settings
+from .zones.action import Action
+from .zones.overrides import Choice
+from .zones.plan import Plan
+from .zones.reflex import Reflex
+from .zones.settings import Place
+
+if TYPE_CHECKING:
+    from .site import SiteConfigEntry
+    from .site_line import SiteLine
+
+_LOGGER = logging.getLogger(__name__)
+
+# A loop that wants to be woken at once is woken so much later, in seconds: others go between.
+_LEAST_DELAY: Final = 0.02
+# So long after lights moved, or were sent somewhere, they are where they were going, in seconds.
+_SETTLING: Final = 2.0
+# What rounding makes of a light and of a colour: levels, and a part of the kelvin.
+_SAME_LEVEL: Final = 2
+_SAME_COLOUR: Final = 0.02
+
+type Step = Callable[[Reflex, float], Action | None]
+"""What is told to a reflex loop at an instant."""
+
+
+class ZoneListener(Protocol):
+    """Whoever is told what zones do."""
+
+    def zone_acts(self, zone: ZoneControl, action: Action, cause: Context | None) -> Context:
+        """Take note of what a zone is about to do, and return the context in which its lights change."""
+
+    def zone_acted(self, zone: ZoneControl, action: Action, context: Context, *, error: LineError | None) -> None:
+        """Take note of whether its lights were sent there."""
+
+    def zone_changed(self, zone: ZoneControl) -> None:
+        """Take note that something is another that people see."""
+
+    def zone_seen(self, zone: ZoneControl, cause: Context | None, *, seen: bool) -> None:
+        """Take note that somebody moves in a zone, or that it has become empty."""
+
+
+class ZoneControl:
+    """A zone from one change of its set-up to the next."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SiteConfigEntry,
+        subentry: ConfigSubentry,
+        *,
+        lines: Mapping[str, SiteLine],
+        memory: ZoneMemory,
+        place: Place,
+        listener: ZoneListener,
+    ) -> None:
+        self.key = subentry.subentry_id
+        self.name = subentry.title
+        self.lights = ZoneLights(hass, subentry.data[CONF_LIGHTS], lines)
+        self.memory = memory
+        self._hass = hass
+        self._entry = entry
+        self._subentry = subentry
+        self._listener = listener
+        self._motion = tuple(subentry.data.get(CONF_MOTION, ()))
+        self._illuminance = tuple(subentry.data.get(CONF_ILLUMINANCE, ()))
+        # A subentry is changed in place: what the zone was made with has to be kept.
+        self._made_of = self._makings()
+        self.settings = zone_settings(subentry, self.lights.whites())
+        overrides, learning = memory.revive(self.settings, place)
+        self.reflex = Reflex(self.settings, place, learning, overrides, at=time.time())
+        self.plan: Plan | None = None
+        """A plan that a user set, until it expires."""
+        self._timer: Any = None
+        self._stops: list[CALLBACK_TYPE] = []
+        self._shown: tuple[Any, ...] = ()
+        self._was_occupied = False
+        self._is_running = False
+        self._is_failing = False
+        self._sending = 0
+        self._settled_at = 0.0
+        self._lights_moved = True
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether it has to be made anew: it was set up another way, or its lights make other whites."""
+        return self._made_of != self._makings()
+
+    def _makings(self) -> tuple[Any, ...]:
+        return dict(self._subentry.data), self._subentry.title, self.lights.whites()
+
+    # From start to stop
+
+    @callback
+    def async_start(self, cloud: float | None) -> None:
+        """Listen to the sensors from now on, and begin with what they say now."""
+        self._is_running = True
+        self._look_at_lights(time.time())
+        if not self.memory.is_automatic:
+            self._tell(None, lambda reflex, at: reflex.set_automatic(at, on=False))
+        self._tell(None, lambda reflex, at: reflex.sky(cloud, at))
+        for entity_id in self._illuminance:
+            self._measured(entity_id, self._hass.states.get(entity_id), None)
+        for entity_id in self._motion:
+            self._saw(entity_id, self._hass.states.get(entity_id), None)
+        if self._motion:
+            self._stops.append(async_track_state_change_event(self._hass, self._motion, self._motion_changed))
+        if self._illuminance:
+            self._stops.append(async_track_state_change_event(self._hass, self._illuminance, self._light_changed))
+
+    @callback
+    def async_stop(self) -> None:
+        """Do nothing any more, and remember what was learned and chosen."""
+        self._is_running = False
+        while self._stops:
+            self._stops.pop()()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.memory.keep(self.reflex)
+
+    # What others tell it
+
+    @callback
+    def async_tell_sky(self, cloud: float | None, cause: Context | None) -> None:
+        """Tell how much of the sky is covered, 0 to 1; None is that nobody knows."""
+        self._tell(cause, lambda reflex, at: reflex.sky(cloud, at))
+
+    @callback
+    def async_tell_neighbour(self, zone: str, cause: Context | None, *, seen: bool) -> None:
+        """Tell that somebody moves in a neighbouring zone, or that it has become empty."""
+        self._tell(cause, lambda reflex, at: reflex.neighbour(zone, at, seen=seen))
+
+    @callback
+    def async_choose(self, choice: Choice, cause: Context | None) -> None:
+        """Tell what a person did to the lights."""
+        self._lights_moved = False
+        self._tell(cause, lambda reflex, at: reflex.chosen(choice, at))
+
+    @callback
+    def async_release(self, cause: Context | None) -> None:
+        """End what people chose."""
+        self._tell(cause, lambda reflex, at: reflex.release(at))
+
+    @callback
+    def async_set_automatic(self, cause: Context | None, *, on: bool) -> None:
+        """Begin or end to do things by itself."""
+        self.memory.is_automatic = on
+        self._tell(cause, lambda reflex, at: reflex.set_automatic(at, on=on))
+
+    @callback
+    def async_set_plan(self, plan: Plan | None, cause: Context | None) -> None:
+        """Take a user's plan; None goes back to the rules."""
+        self.plan = plan
+        self._tell(cause, lambda reflex, at: reflex.planned(plan, at))
+
+    @callback
+    def async_decide(self, cause: Context | None) -> None:
+        """Decide at once, whenever it would have been time."""
+        self._tell(cause, lambda reflex, at: reflex.wake(at))
+
+    @callback
+    def async_lights_moved(self) -> None:
+        """Take note that lights are another way than before, by whatever means."""
+        self._lights_moved = True
+        self._settled_at = max(self._settled_at, time.time() + _SETTLING)
+
+    @callback
+    def async_line_is_back(self) -> None:
+        """Send again what could not be sent."""
+        if self._is_failing and (action := self.reflex.last_action) is not None:
+            self._act(action, None)
+
+    # What its sensors tell
+
+    @callback
+    def _motion_changed(self, event: Event[EventStateChangedData]) -> None:
+        self._saw(event.data["entity_id"], event.data["new_state"], event.context)
+
+    @callback
+    def _light_changed(self, event: Event[EventStateChangedData]) -> None:
+        self._measured(event.data["entity_id"], event.data["new_state"], event.context)
+
+    def _saw(self, sensor: str, state: State | None, cause: Context | None) -> None:
+        seen = None if state is None else {STATE_ON: True, STATE_OFF: False}.get(state.state)
+        self._tell(cause, lambda reflex, at: reflex.motion(sensor, at, seen=seen))
+        if seen:
+            self._listener.zone_seen(self, cause, seen=True)
+
+    def _measured(self, sensor: str, state: State | None, cause: Context | None) -> None:
+        lux = lux_of(state)
+        self._tell(cause, lambda reflex, at: reflex.illuminance(sensor, lux, at))
+
+    # The loop
+
+    def _tell(self, cause: Context | None, step: Step) -> None:
+        """Tell the loop something, and do what comes of it."""
+        if not self._is_running:
+            return
+        now = time.time()
+        if self._lights_moved and now >= self._settled_at and not self._sending:
+            self._look_at_lights(now)
+        if (action := step(self.reflex, now)) is not None:
+            self._act(action, cause)
+        self._set_timer(now)
+        is_occupied = bool(self.reflex.is_occupied)
+        if self._was_occupied and not is_occupied:
+            self._listener.zone_seen(self, cause, seen=False)
+        self._was_occupied = is_occupied
+        if (shown := self._shows()) != self._shown:
+            self._shown = shown
+            self._listener.zone_changed(self)
+
+    def _shows(self) -> tuple[Any, ...]:
+        reflex = self.reflex
+        return (
+            reflex.is_occupied,
+            round(reflex.target_lux),
+            reflex.is_automatic,
+            None if reflex.last_action is None else reflex.last_action.reason,
+            reflex.overrides.held,
+        )
+
+    def _look_at_lights(self, now: float) -> None:
+        """Tell the loop how the lights are, where that is not what it believes; rounding makes no difference."""
+        if (shine := self.lights.shine()) is None:
+            return
+        self._lights_moved = False
+        reflex = self.reflex
+        apart = abs(level_of_light(shine.light) - level_of_light(reflex.light))
+        colour = shine.colour_temperature or reflex.colour_temperature
+        same = colour == reflex.colour_temperature or (
+            colour is not None
+            and reflex.colour_temperature is not None
+            and abs(colour - reflex.colour_temperature) <= _SAME_COLOUR * colour
+        )
+        if apart > _SAME_LEVEL or (shine.light > 0) != (reflex.light > 0) or not same:
+            _LOGGER.debug("zone=%s light=%.4f instead of %.4f at=%.3f", self.name, shine.light, reflex.light, now)
+            reflex.lights_are(shine.light, colour)
+
+    def _set_timer(self, now: float) -> None:
+        """Have the loop woken when it wants to be; a timer that comes too early looks again."""
+        if (wake_at := self.reflex.wake_at) is None:
+            return
+        when = self._hass.loop.time() + max(_LEAST_DELAY, wake_at - now)
+        if self._timer is not None:
+            if self._timer.when() <= when:
+                return
+            self._timer.cancel()
+        self._timer = self._hass.loop.call_at(when, self._wake)
+
+    @callback
+    def _wake(self) -> None:
+        self._timer = None
+        now = time.time()
+        if (wake_at := self.reflex.wake_at) is not None and wake_at > now + _LEAST_DELAY:
+            self._set_timer(now)
+            return
+        self._tell(None, lambda reflex, at: reflex.wake(at))
+
+    # Its lights
+
+    def _act(self, action: Action, cause: Context | None) -> None:
+        context = self._listener.zone_acts(self, action, cause)
+        self._settled_at = time.time() + action.fade + _SETTLING
+        # It is a task of the entry's, which ends it at its unload; the first frame is on its way when this returns.
+        self._entry.async_create_background_task(
+            self._hass, self._send(action, context), f"{DOMAIN} lights of {self.name}"
+        )
+
+    async def _send(self, action: Action, context: Context) -> None:
+        self._sending += 1
+        error = None
+        try:
+            await self.lights.async_go(action.light, action.colour_temperature, action.fade, context)
+        except LineError as problem:
+            error = problem
+        finally:
+            self._sending -= 1
+        if error is not None and not self._is_failing:
+            _LOGGER.warning("zone=%s lights=failed reason=%s", self.name, error.key)
+        elif error is None and self._is_failing:
+            _LOGGER.info("zone=%s lights=back", self.name)
+        self._is_failing = error is not None
+        if self._is_running:
+            self._listener.zone_acted(self, action, context, error=error)
+
+
+def lux_of(state: State | None) -> float | None:
+    """Return what a light sensor reads, in lux; None where it says nothing that could be."""
+    try:
+        lux = math.nan if state is None else float(state.state)
+    except ValueError:
+        return None
+    return lux if math.isfinite(lux) and lux >= 0 else None

@@ -1,0 +1,51 @@
+"""What a zone remembers from one start to the next: what people chose, what it learned, and how it was set."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+import logging
+from typing import Any
+
+from .zones.learning import Learning
+from .zones.overrides import Overrides
+from .zones.reflex import Reflex
+from .zones.settings import Place, ZoneSettings
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class AiMode(StrEnum):
+    """What an AI may do in a zone."""
+
+    OFF = "off"
+    SHADOW = "shadow"
+    """It is asked, and nothing is done of what it says."""
+
+
+@dataclass(slots=True)
+class ZoneMemory:
+    """What one zone remembers, as JSON where that is of the loop's own making."""
+
+    is_automatic: bool = True
+    ai_mode: AiMode = AiMode.OFF
+    overrides: list[dict[str, Any]] = field(default_factory=list)
+    learning: dict[str, Any] = field(default_factory=dict)
+
+    def revive(self, settings: ZoneSettings, place: Place) -> tuple[Overrides, Learning]:
+        """Return what was chosen and learned; what can't be read is left out, and said so."""
+        try:
+            overrides = Overrides.from_dict(self.overrides, settings.release, settings.release_after)
+        except (KeyError, TypeError, ValueError) as error:
+            _LOGGER.warning("zone=%s overrides=unreadable reason=%r", settings.name, error)
+            overrides = Overrides(settings.release, settings.release_after)
+        if not self.learning:
+            return overrides, Learning(settings, place)
+        try:
+            learning = Learning.from_dict(self.learning, settings, place)
+        except (KeyError, TypeError, ValueError) as error:
+            _LOGGER.warning("zone=%s learning=unreadable reason=%r", settings.name, error)
+            learning = Learning(settings, place)
+        return overrides, learning
+
+    def keep(self, reflex: Reflex) -> None:
+        """Take what the loop of the zone knows now."""
+        self.overrides, self.learning = reflex.overrides.as_dict(), reflex.learning.as_dict()

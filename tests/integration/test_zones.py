@@ -1,0 +1,306 @@
+"""Zones: set up in two steps, they light the way of the people, and say why."""
+
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import Context, Event
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control_service import EVENT_DECISION
+from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
+
+from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of
+
+MOTION = "binary_sensor.kitchen_motion"
+LUX = "sensor.kitchen_light"
+
+
+def zone_of(*lights: str, motion: tuple[str, ...] = (MOTION,), title: str = "Kitchen", **more: Any) -> ConfigSubentry:
+    """Return a zone as its dialog makes it."""
+    data = {"lights": list(lights), "motion": list(motion), "purpose": "kitchen", "release": "empty", **more}
+    return ConfigSubentry(data=MappingProxyType(data), subentry_type=SUBENTRY_ZONE, title=title, unique_id=None)
+
+
+class Room:
+    """A house with one line, and what zones of it do."""
+
+    def __init__(self, house: House, port: SimulatedPort) -> None:
+        self.house = house
+        self.port = port
+        self.decisions: list[Event[Any]] = async_capture_events(house.hass, EVENT_DECISION)
+
+    async def add(self, zone: ConfigSubentry) -> ZoneControl:
+        """Add a zone to the site."""
+        self.house.hass.config_entries.async_add_subentry(self.house.entry, zone)
+        await self.house.hass.async_block_till_done()
+        return self.house.site.control.zones[zone.subentry_id]
+
+    async def see(self, state: str, entity_id: str = MOTION, context: Context | None = None) -> None:
+        """Let a sensor say something."""
+        self.house.hass.states.async_set(entity_id, state, {"device_class": "motion"}, context=context)
+        await self.house.hass.async_block_till_done()
+
+    def entity(self, zone: ZoneControl, platform: str, key: str) -> str:
+        """Return an entity of a zone."""
+        entity_id = er.async_get(self.house.hass).async_get_entity_id(platform, DOMAIN, f"{zone.key}_{key}")
+        assert entity_id is not None, key
+        return entity_id
+
+    def state(self, zone: ZoneControl, platform: str, key: str) -> str | None:
+        """Return the state of an entity of a zone."""
+        return self.house.state(self.entity(zone, platform, key))
+
+    async def until_lit(self, *addresses: int) -> None:
+        """Wait until lights are on."""
+        for address in addresses:
+            await self.house.until_light(address, STATE_ON)
+
+
+@pytest.fixture
+async def room(plug_in: PlugIn, build: Build) -> Room:
+    """Return a house with two lights that are off."""
+    port = plug_in(lamp(0), lamp(1))
+    house: House = await build(line_of(port))
+    for address in (0, 1):
+        await house.until_light(address, STATE_OFF, 30)
+    return Room(house, port)
+
+
+# What it does
+
+
+async def test_who_comes_has_light_at_once(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0), room.house.entity("light", 1)))
+    await room.see(STATE_ON)
+    await room.until_lit(0, 1)
+    assert room.state(zone, "binary_sensor", "zone_occupancy") == STATE_ON
+    assert room.state(zone, "sensor", "reason") == "arrival"
+    assert float(room.state(zone, "sensor", "target_lux") or 0) > 0
+
+
+async def test_all_lights_of_a_zone_leave_in_one_frame(room: Room) -> None:
+    await room.add(zone_of(room.house.entity("light", 0), room.house.entity("light", 1), more={"fade": 0.7}))
+    await room.house.until(lambda: all(line.line.complete for line in room.house.site.lines.values()))
+    await room.see(STATE_ON)
+    await room.until_lit(0, 1)
+    frames = await room.port.do(lambda simulation: simulation.wire.log.frames())
+    levels = [one.data >> 8 for one in frames if one.source == "adapter" and one.bits == 16 and not one.data >> 8 & 1]
+    # DAPC to all, whose address is 0xFE.
+    assert [address for address in levels if address < 0x80 or address == 0xFE] == [0xFE]
+
+
+async def test_a_change_names_its_cause(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    cause = Context()
+    await room.see(STATE_ON, context=cause)
+    await room.until_lit(0)
+    (decision,) = room.decisions
+    assert decision.context.parent_id == cause.id
+    assert decision.data["reason"] == "arrival"
+    assert decision.data["zone"] == zone.key
+    light = room.house.hass.states.get(room.house.entity("light", 0))
+    assert light is not None
+    assert light.context.id == decision.context.id
+    assert room.house.site.control.is_ours(light.context)
+    assert not room.house.site.control.is_ours(cause)
+
+
+async def test_switched_off_it_does_nothing(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    switch = room.entity(zone, "switch", "automatic")
+    await room.house.call("switch", "turn_off", switch)
+    await room.see(STATE_ON)
+    assert room.decisions == []
+    assert room.house.state(switch) == STATE_OFF
+    await room.house.call("switch", "turn_on", switch)
+    await room.until_lit(0)
+
+
+async def test_what_a_person_chose_is_shown_and_released(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    await room.see(STATE_ON)
+    await room.until_lit(0)
+    room.house.site.control.async_choose(zone.key, Choice(origin=Origin.DASHBOARD, is_on=False), Context())
+    await room.house.hass.async_block_till_done()
+    assert room.state(zone, "sensor", "override") == "off"
+    await room.house.call("button", "press", room.entity(zone, "button", "release"))
+    assert room.state(zone, "sensor", "override") == "none"
+    assert room.state(zone, "sensor", "reason") == "released"
+
+
+async def test_a_sensor_that_is_gone_says_nothing(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    await room.see(STATE_UNAVAILABLE)
+    assert zone.reflex.is_occupied is None
+    assert room.state(zone, "binary_sensor", "zone_occupancy") == "unknown"
+
+
+async def test_the_ai_mode_is_kept(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    select = room.entity(zone, "select", "ai_mode")
+    assert room.house.state(select) == "off"
+    await room.house.call("select", "select_option", select, option="shadow")
+    assert room.house.state(select) == "shadow"
+
+
+async def test_a_zone_that_is_changed_follows_at_once(room: Room) -> None:
+    first, second = room.house.entity("light", 0), room.house.entity("light", 1)
+    zone = await room.add(zone_of(first))
+    subentry = room.house.entry.subentries[zone.key]
+    room.house.hass.config_entries.async_update_subentry(
+        room.house.entry, subentry, data={**subentry.data, "lights": [second]}
+    )
+    await room.house.hass.async_block_till_done()
+    await room.see(STATE_ON)
+    await room.until_lit(1)
+    assert room.house.state(first) == STATE_OFF
+
+
+async def test_a_zone_that_is_removed_leaves_nothing(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    room.house.hass.config_entries.async_remove_subentry(room.house.entry, zone.key)
+    await room.house.hass.async_block_till_done()
+    await room.see(STATE_ON)
+    assert room.decisions == []
+    assert room.house.site.control.zones == {}
+    registry = er.async_get(room.house.hass)
+    assert [one for one in registry.entities.values() if one.unique_id.startswith(zone.key)] == []
+
+
+async def test_somebody_next_door_is_told_of(room: Room) -> None:
+    way = await room.add(
+        zone_of(room.house.entity("light", 1), motion=("binary_sensor.hall",), title="Hall", purpose="corridor")
+    )
+    await room.see(STATE_OFF, "binary_sensor.hall")
+    kitchen = await room.add(zone_of(room.house.entity("light", 0), neighbours=[way.key]))
+    await room.see(STATE_ON)
+    await room.until_lit(0)
+    reasons = {event.data["zone"]: event.data["reason"] for event in room.decisions}
+    assert reasons[kitchen.key] == "arrival"
+    assert reasons.get(way.key) == "neighbour"
+
+
+# How it is set up
+
+
+async def start_dialog(house: House) -> Any:
+    """Open the dialog that adds a zone."""
+    return await house.hass.config_entries.subentries.async_init(
+        (house.entry.entry_id, SUBENTRY_ZONE), context={"source": "user"}
+    )
+
+
+def suggested(result: Any) -> dict[str, Any]:
+    """Return what a form has filled in."""
+    return {
+        str(key): key.description["suggested_value"]
+        for key in result["data_schema"].schema
+        if key.description and "suggested_value" in key.description
+    }
+
+
+def furnish(house: House, name: str, *addresses: int) -> str:
+    """Put lights and a motion sensor into an area."""
+    area = ar.async_get(house.hass).async_create(name)
+    registry = er.async_get(house.hass)
+    for address in addresses:
+        light = registry.async_get(house.entity("light", address))
+        assert light is not None
+        dr.async_get(house.hass).async_update_device(light.device_id or "", area_id=area.id)
+    sensor = registry.async_get_or_create(
+        "binary_sensor",
+        "test",
+        f"{name} motion",
+        original_device_class="motion",
+        original_name="Motion",
+        suggested_object_id="kitchen_motion",
+    )
+    registry.async_update_entity(sensor.entity_id, area_id=area.id)
+    return area.id
+
+
+async def test_a_zone_is_set_up_in_two_clicks(room: Room) -> None:
+    area_id = furnish(room.house, "Küche", 0, 1)
+    result = await start_dialog(room.house)
+    assert result["step_id"] == "user"
+    flows = room.house.hass.config_entries.subentries
+    result = await flows.async_configure(result["flow_id"], suggested(result))
+    filled = suggested(result)
+    assert filled["name"] == "Küche"
+    assert filled["lights"] == [room.house.entity("light", 0), room.house.entity("light", 1)]
+    assert filled["motion"] == [MOTION]
+    assert filled["purpose"] == "kitchen"
+    result = await flows.async_configure(result["flow_id"], {**filled, "more": {}, "limits": {}})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await room.house.hass.async_block_till_done()
+    (zone,) = room.house.site.control.zones.values()
+    assert (zone.name, zone.settings.purpose) == ("Küche", "kitchen")
+    (subentry,) = [one for one in room.house.entry.subentries.values() if one.subentry_type == SUBENTRY_ZONE]
+    assert subentry.data["area"] == area_id
+    device = dr.async_get(room.house.hass).async_get_device_by_identifier((DOMAIN, zone.key), room.house.entry.entry_id)
+    assert device is not None
+    assert device.area_id == area_id
+    await room.see(STATE_ON)
+    await room.until_lit(0, 1)
+
+
+async def test_an_area_with_a_zone_is_not_offered_again(room: Room) -> None:
+    furnish(room.house, "Kitchen", 0)
+    await room.add(zone_of(room.house.entity("light", 0), area="kitchen"))
+    result = await start_dialog(room.house)
+    assert result["step_id"] == "zone"
+    assert suggested(result) == {}
+
+
+async def test_a_light_is_in_one_zone_only(room: Room) -> None:
+    await room.add(zone_of(room.house.entity("light", 0), title="Hall"))
+    result = await start_dialog(room.house)
+    answer = {"name": "Kitchen", "lights": [room.house.entity("light", 0)], "more": {}, "limits": {}}
+    flows = room.house.hass.config_entries.subentries
+    result = await flows.async_configure(result["flow_id"], answer)
+    assert result["errors"] == {"lights": "light_in_two_zones"}
+    assert result["description_placeholders"] == {"zones": "Hall"}
+    result = await flows.async_configure(result["flow_id"], {**answer, "lights": [room.house.entity("light", 1)]})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_what_can_not_be_is_said(room: Room) -> None:
+    result = await start_dialog(room.house)
+    answer = {"name": "Kitchen", "lights": [room.house.entity("light", 0)], "more": {}, "limits": {}}
+    flows = room.house.hass.config_entries.subentries
+    wrong: list[tuple[dict[str, Any], dict[str, str]]] = [
+        ({"lights": []}, {"lights": "no_light"}),
+        ({"name": " "}, {"name": "no_name"}),
+        ({"limits": {"dimmest": 60, "brightest": 50}}, {"base": "limits_reversed"}),
+        ({"limits": {"warmest": 5000, "coolest": 3000}}, {"base": "limits_reversed"}),
+    ]
+    for change, errors in wrong:
+        result = await flows.async_configure(result["flow_id"], {**answer, **change})
+        assert result["errors"] == errors
+    result = await flows.async_configure(result["flow_id"], answer)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_zone_is_changed_in_its_dialog(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0), area="kitchen"))
+    flows = room.house.hass.config_entries.subentries
+    result = await flows.async_init(
+        (room.house.entry.entry_id, SUBENTRY_ZONE), context={"source": "reconfigure", "subentry_id": zone.key}
+    )
+    filled = suggested(result)
+    assert filled["name"] == "Kitchen"
+    answer = {**filled, "name": "Office", "purpose": "office", "more": {"lux": 400}, "limits": {"brightest": 50}}
+    result = await flows.async_configure(result["flow_id"], answer)
+    assert result["reason"] == "reconfigure_successful"
+    await room.house.hass.async_block_till_done()
+    changed = room.house.site.control.zones[zone.key]
+    assert (changed.name, changed.settings.lux) == ("Office", 400)
+    assert changed.settings.limits.highest_light < 0.05
+    assert room.house.entry.subentries[zone.key].data["area"] == "kitchen"
