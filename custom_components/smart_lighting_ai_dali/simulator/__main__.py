@@ -7,9 +7,11 @@ import signal
 import sys
 from typing import Final
 
-from .fleet import Fleet, FleetError, built_in_fleets
+from .fleet import Fleet, FleetError, built_in_fleets, inhabited
 from .scheduler import FASTEST, SLOWEST, check_speed
 from .simulated_line import SimulatedLine
+from .world.reading import WorldError, built_in_worlds, load_world
+from .world.specification import WorldSpecification
 
 _END: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
@@ -23,6 +25,18 @@ def _fleet(value: str) -> Fleet:
         raise argparse.ArgumentTypeError("\n".join((f"{path} has mistakes:", *error.problems))) from error
     except OSError as error:
         names = ", ".join(built_in_fleets())
+        raise argparse.ArgumentTypeError(f"{error}; built in are {names}") from error
+
+
+def _world(value: str) -> WorldSpecification:
+    """Return the world of a file, or the built-in one of that name."""
+    path = built_in_worlds().get(value, Path(value))
+    try:
+        return load_world(path)
+    except WorldError as error:
+        raise argparse.ArgumentTypeError("\n".join((f"{path} has mistakes:", *error.problems))) from error
+    except OSError as error:
+        names = ", ".join(built_in_worlds())
         raise argparse.ArgumentTypeError(f"{error}; built in are {names}") from error
 
 
@@ -42,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m custom_components.smart_lighting_ai_dali.simulator",
         description="A DALI line with its gear and an adapter, behind a pseudo-terminal.",
     )
-    parser.add_argument("--fleet", type=_fleet, required=True, help="a YAML file, or demo, office or showcase")
+    parser.add_argument("--fleet", type=_fleet, required=True, help="a YAML file, or demo, home, office or showcase")
+    parser.add_argument("--world", type=_world, help="people and daylight: a YAML file, or home or office")
     parser.add_argument("--link", type=Path, required=True, help="the port's name: a link that is made here")
     parser.add_argument("--control", type=Path, help="a unix socket for faults and questions; one line of JSON each")
     parser.add_argument("--tcp", type=int, help="a network port on this machine that leads to the adapter too")
@@ -54,9 +69,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP, and return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    fleet: Fleet = options.fleet
+    if options.world is not None:
+        try:
+            fleet = inhabited(fleet, options.world)
+        except FleetError as error:
+            parser.error(f"argument --world: {error}")
     line = SimulatedLine(
-        options.fleet,
+        fleet,
         link=options.link,
         control=options.control,
         tcp=options.tcp,

@@ -15,6 +15,7 @@
     {"command": "motion", "address": 0, "instance": 2, "present": true}      somebody moves, or stops
     {"command": "illuminance", "address": 0, "instance": 3, "lux": 420}      the light on a sensor
     {"command": "position", "address": 0, "instance": 4, "position": 0.5}    a knob, 0 to 1
+    {"command": "world"}                                         who is where, how bright it is, what they want
     {"command": "unplug"}, {"command": "replug", "link": PATH}   the plug; without a link under its old name
     {"command": "restart"}                                       everything off and on again
 
@@ -127,6 +128,12 @@ def _position(simulation: Simulation, parameters: Parameters) -> None:
     simulation.inputs.turn(*_instance(parameters), _take(parameters, "position", float))
 
 
+def _world(simulation: Simulation, _: Parameters) -> object:
+    if simulation.inhabitants is None:
+        raise ValueError("there is no world around this line")
+    return simulation.inhabitants.snapshot()
+
+
 def _unplug(simulation: Simulation, _: Parameters) -> None:
     simulation.unplug()
 
@@ -160,6 +167,7 @@ COMMANDS: Final[dict[str, tuple[Command, frozenset[str]]]] = {
     "motion": (_motion, frozenset({"address", "instance", "present"})),
     "illuminance": (_illuminance, frozenset({"address", "instance", "lux"})),
     "position": (_position, frozenset({"address", "instance", "position"})),
+    "world": (_world, frozenset()),
 }
 
 

@@ -10,7 +10,7 @@ Every mistake gets one message: where it is, what is wrong, what is allowed. The
 `fleet_fields.py`; `defaults` takes them too, for every gear that does not say otherwise.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 import zlib
@@ -23,6 +23,8 @@ from .document import Document, DocumentError, line_of, read_text, shown
 from .fleet_devices import DEVICE_FIELDS
 from .fleet_fields import FAULT_FIELDS, FIELDS, Check, one_of, text
 from .specification import NO_RANDOM_ADDRESS, GearSpecification
+from .world.reading import built_in_worlds, load_world
+from .world.specification import WorldSpecification
 
 MAX_GEAR: Final = 64
 MAX_DEVICES: Final = 64
@@ -47,6 +49,8 @@ class Fleet:
     adapter_feeds_line: bool = False
     """The line's power comes from the adapter, and the host can turn it off."""
     adapter: AdapterKind = AdapterKind.LUBA
+    world: WorldSpecification | None = None
+    """The people and the daylight around the line; None is a line on a desk."""
 
     @classmethod
     def load(cls, path: Path) -> Fleet:
@@ -61,6 +65,15 @@ class Fleet:
     def parse(cls, content: str) -> Fleet:
         """Return the fleet that is written down; raises FleetError."""
         return _Reader(content).fleet()
+
+
+def inhabited(fleet: Fleet, world: WorldSpecification) -> Fleet:
+    """Return a fleet with a world around it; raises FleetError where they have no room in common."""
+    named = {one.room for one in fleet.gear} | {one.room for one in fleet.devices}
+    if not named & {room.name for room in world.rooms}:
+        rooms = ", ".join(room.name for room in world.rooms)
+        raise FleetError([f"no gear and no device is in a room of {world.name}; its rooms are {rooms}"])
+    return replace(fleet, world=world)
 
 
 def built_in_fleets() -> dict[str, Path]:
@@ -93,6 +106,7 @@ class _Reader:
             "duplicates": one_of("allowed", "refused"),
             "power_supply": one_of("separate", "adapter"),
             "adapter": one_of(*AdapterKind),
+            "world": one_of(*built_in_worlds()),
         }
         parts = self._document.mapping(self._document.root, "the fleet", (*checks, "defaults", "gear", "devices"))
         values = {
@@ -122,6 +136,7 @@ class _Reader:
             devices=tuple(DeviceSpecification(**one.fields) for one in devices),
             adapter_feeds_line=values.get("power_supply") == "adapter",
             adapter=adapter,
+            world=load_world(built_in_worlds()[values["world"]]) if "world" in values else None,
         )
 
     # Gear

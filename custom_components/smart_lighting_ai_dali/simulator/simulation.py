@@ -11,6 +11,7 @@ from ..dali.timing import Priority
 from .adapters import build_adapter
 from .fleet import Fleet
 from .gear import Gear
+from .inhabitants import Inhabitants
 from .input_devices import InputDevices
 from .log_file import LogFile
 from .network_port import NetworkPort
@@ -71,15 +72,32 @@ class Simulation:
             switchable_supply=fleet.adapter_feeds_line,
         )
 
+        self.inhabitants = (
+            None
+            if fleet.world is None
+            else Inhabitants(
+                fleet.world,
+                scheduler=self.scheduler,
+                wire=self.wire,
+                gear=zip((one.room for one in fleet.gear), self.gear, strict=True),
+                devices=zip((one.room for one in fleet.devices), self.inputs.devices, strict=True),
+                seed=seed,
+            )
+        )
+
     def open(self) -> None:
         """Plug the adapter in and begin to write the log; raises OSError, and has to be closed then too."""
         if self._log_path is not None:
             self._log_file = LogFile(self._log_path)
             self.log.subscribe(self._log_file.write)
         self.replug()
+        if self.inhabitants is not None:
+            self.inhabitants.start()
 
     def close(self) -> None:
         """Pull the adapter out, stop what is under way and close the log."""
+        if self.inhabitants is not None:
+            self.inhabitants.stop()
         self.unplug()
         self.adapter.stop()
         self.inputs.stop()

@@ -116,7 +116,7 @@ def test_a_fleet_with_mistakes_is_turned_down(tmp_path: Path, capsys: pytest.Cap
 def test_a_fleet_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, ("--fleet", "nowhere", "--link", tmp_path / "line"))
     assert code == 2
-    assert "built in are demo, office, showcase" in err
+    assert "built in are demo, home, office, showcase" in err
 
 
 @pytest.mark.parametrize("speed", ["0", "fast", "inf", "nan", "1e-300", "0.0009", "10001", "1e308"])
@@ -130,3 +130,31 @@ def test_a_port_that_can_not_be_made(tmp_path: Path, capsys: pytest.CaptureFixtu
     code, out, err = run(capsys, ("--fleet", "demo", "--link", tmp_path / "nowhere" / "line"))
     assert (code, out) == (1, "")
     assert "No such file" in err
+
+
+@pytest.mark.parametrize(
+    ("fleet", "world", "message"),
+    [
+        ("demo", "nowhere", "built in are home, office"),
+        ("demo", "broken", "has mistakes:"),
+        ("showcase", "attic", "no gear and no device is in a room of Attic; its rooms are Attic"),
+    ],
+)
+def test_a_world_that_does_not_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], fleet: str, world: str, message: str
+) -> None:
+    (tmp_path / "broken").write_text("name: X")
+    (tmp_path / "attic").write_text(
+        "{name: Attic, latitude: 0, longitude: 0, timezone: UTC, entrance: Attic, rooms: [{name: Attic, area: 9, "
+        "purpose: living, lamps: {count: 1, lumens: 9000, watts: 9}}], "
+        "people: [{name: X, desk: Attic, habits: [{days: all, hours: ['08:00', '09:00']}]}]}"
+    )
+    path = tmp_path / world if world != "nowhere" else world
+    code, _, err = run(capsys, ("--fleet", fleet, "--world", path, "--link", tmp_path / "line"))
+    assert code == 2
+    assert message in err
+
+
+def test_a_world_is_put_around_a_fleet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, ("--fleet", "demo", "--world", "home", "--link", tmp_path / "line", "--speed", "100"))
+    assert (code, out) == (0, f"ready {tmp_path / 'line'}\n")

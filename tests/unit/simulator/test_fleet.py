@@ -231,7 +231,7 @@ def test_merges_of_merges_take_no_memory() -> None:
         ("- 1", "line 1, the fleet: keys with values are needed, such as 'name: Hall'"),
         (
             "name: X\ngear: []\nzzz: 1",
-            "line 3, the fleet: there is no key zzz; there are name, duplicates, power_supply, adapter, defaults, gear",
+            "line 3, the fleet: there is no key zzz; there are name, duplicates, power_supply, adapter, world, ",
         ),
         ("name: X\ngear: []\n[1]: 1", "line 3, the fleet: there is no key ?; "),
         ("name: X\ngear: []\npower_supply: sun", "line 3, power_supply: sun is not allowed; separate or adapter"),
@@ -272,7 +272,9 @@ def test_gear_that_can_not_be_told_apart_is_allowed_on_demand_only(same: str, ki
     assert len(Fleet.parse(content + "duplicates: allowed\n").gear) == 2
 
 
-@pytest.mark.parametrize(("name", "size", "rooms"), [("demo", 12, 5), ("office", 64, 9), ("showcase", 14, 6)])
+@pytest.mark.parametrize(
+    ("name", "size", "rooms"), [("demo", 12, 5), ("home", 13, 8), ("office", 64, 9), ("showcase", 14, 6)]
+)
 def test_the_built_in_fleets_are_sound(name: str, size: int, rooms: int) -> None:
     fleet = Fleet.load(built_in_fleets()[name])
     assert sorted(one.short_address or 0 for one in fleet.gear) == list(range(size))

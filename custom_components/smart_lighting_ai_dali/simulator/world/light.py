@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import cos, log10, radians, sqrt
 from typing import Final
 
+from ...dali.level import Level, light_output
 from .specification import Lamps, Room, Surfaces, Window
 
 # What is left of the light when lamps are old and dusty (CIE 97).
@@ -21,11 +22,11 @@ _PER_DECADE: Final = 253 / 3
 
 
 def light_of(level: int) -> float:
-    """Return the light of a DALI level 0 to 254 on the logarithmic curve, as a part of full light (IEC 62386-102)."""
-    return 0.0 if level <= 0 else float(10 ** ((min(level, 254) - 1) / _PER_DECADE - 3))
+    """Return the light of a DALI level 0 to 254 on the logarithmic curve, as a part of full light."""
+    return light_output(Level(level)) / 100
 
 
-def level_of(output: float) -> int:
+def level_for(output: float) -> int:
     """Return the DALI level that is nearest to a part of full light; 0 for none."""
     return 0 if output <= 0 else max(1, min(254, round((log10(output) + 3) * _PER_DECADE + 1)))
 

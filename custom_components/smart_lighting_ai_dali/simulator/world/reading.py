@@ -157,6 +157,8 @@ class _Reader:
         if not places:
             self._document.problem(node, title, "give a bed to who lives here, or a desk to who comes")
         habits = fields.get("habits", ())
+        if not habits:
+            self._document.problem(node, title, "its habits are missing: a list of what a day is like")
         for habit in habits:
             if "bed" in fields and (habit.wake is None or habit.sleep is None or habit.sleep <= habit.wake):
                 self._document.problem(node, title, "each habit needs a wake, and a sleep after it")

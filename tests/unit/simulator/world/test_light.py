@@ -9,7 +9,7 @@ from custom_components.smart_lighting_ai_dali.simulator.world.light import (
     BLINDS_FROM,
     Glazing,
     full_lux,
-    level_of,
+    level_for,
     light_of,
     power,
     utilisation,
@@ -34,7 +34,7 @@ def test_the_curve_of_levels_is_that_of_the_standard() -> None:
     # IEC 62386-102: level 229 is 50.53 %, level 85 is 0.993 %.
     assert light_of(229) == pytest.approx(0.505, abs=0.001)
     assert light_of(85) == pytest.approx(0.00993, abs=0.0001)
-    assert all(level_of(light_of(level)) == level for level in range(255))
+    assert all(level_for(light_of(level)) == level for level in range(255))
 
 
 @pytest.mark.parametrize("area", [16, 30, 60])

@@ -91,6 +91,10 @@ def test_the_built_in_worlds_are_sound(name: str) -> None:
         (('"09:00", "19:00"', '"19:00", "09:00"'), "number 1: its hours has to be two times, the earlier one first"),
         (('"07:00"', "420"), 'number 1: its wake has to be a time in quotes, such as "07:30"'),
         (("vacations: 0", "together: 1"), "absence: this mapping is not allowed; its together has to be yes or no"),
+        (
+            ("    habits: [{days: all, wake", "    kelvin: {day: 4000}\n    # [{days: all, wake"),
+            "its habits are missing: a",
+        ),
         (("rooms: {Hall: 3", "rooms: {Hull: 3"), "person Bob: there is no room Hull; there are Hall, Study"),
     ],
 )
