@@ -136,3 +136,9 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 def test_a_room_that_is_not_there_is_not_found() -> None:
     with pytest.raises(LookupError, match="there is no room Cellar"):
         small_world().room("Cellar")
+
+
+def test_the_world_of_the_documentation_can_be_read() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "simulated-world.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert [room.name for room in parse_world(example).rooms] == ["Hall", "Study", "Bedroom"]
