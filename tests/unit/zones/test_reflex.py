@@ -117,11 +117,11 @@ def test_who_chose_darkness_is_left_in_peace(room: Make) -> None:
 def test_a_choice_ends_after_its_time(room: Make) -> None:
     here = room(release=Release.TIME, release_after=600)
     here.moves()
-    lit = here.reflex.light
     here.do(here.reflex.chosen, Choice(origin=Origin.DASHBOARD, light=0.05))
     here.moves()
     here.wait(700)
-    assert here.reflex.light == pytest.approx(lit, rel=0.2)
+    # Not as before: a choice teaches what is wanted.
+    assert here.reflex.light > 2 * 0.05
     assert here.reflex.overrides.held == ()
 
 

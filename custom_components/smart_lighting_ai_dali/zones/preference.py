@@ -1,0 +1,183 @@
+"""The illuminance that people want, by part of day: what they chose, and what they left as it was."""
+
+from math import exp, log
+from typing import Any, Final, NamedTuple, Self
+
+from .hold_time import DAYPARTS
+
+# What the purpose counts, what one choice by hand does, and what half an hour of leaving the light as it is does.
+_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 5.0, 15.0, 0.2
+_ACCEPTED_SECONDS: Final = 1800.0
+_MOST_ACCEPTED: Final = 5.0
+# Whoever chooses did not accept: what had been accepted before counts this part from then on.
+_DISMISSED: Final = 0.3
+# A choice counts less by each later one, and half after so many days on which somebody was there.
+_BY_LATER, _HALF_LIFE = 0.8, 14.0
+# A choice at a neighbouring part of the day counts this part, in proportion to what the purpose wants then.
+_NEIGHBOURS: Final = 0.12
+_MOST_CHOICES: Final = 8
+# What people take for right, as a logarithm of the ratio to what they want: entirely, and at all.
+_RIGHT: Final = (-0.1, 0.15)
+_BEARABLE: Final = (-0.22, 0.4)
+# A reading that is much more than was aimed at is daylight: leaving that as it is says nothing.
+_DAYLIGHT: Final = 0.25
+# One choice may be for a film: it takes another to go further than this, as a logarithm of a ratio.
+_ONCE: Final = 0.9
+# How far people may lead away from what the purpose wants.
+_FURTHEST: Final = log(8)
+_LEAST_LUX, _MOST_LUX = 0.5, 20_000.0
+
+
+class _Choice(NamedTuple):
+    day: int
+    lux: float
+    """As a logarithm."""
+
+
+class _Part:
+    """One part of the day."""
+
+    __slots__ = ("accepted", "accepted_weight", "choices", "prior", "wanted")
+
+    def __init__(self, prior: float) -> None:
+        self.prior = log(max(prior, _LEAST_LUX))
+        self.wanted = prior
+        """In lux."""
+        self.choices: list[_Choice] = []
+        self.accepted = self.prior
+        self.accepted_weight = 0.0
+
+
+class LuxPreference:
+    """What the people of one zone want."""
+
+    def __init__(self, priors: tuple[float, ...], most_lux: float) -> None:
+        self._parts = tuple(_Part(prior) for prior in priors)
+        self._most_lux = most_lux
+        self._day = 0
+
+    def lux(self, part: int) -> float:
+        """Return what people want in a part of the day, in lux."""
+        return self._parts[part].wanted
+
+    def chose(self, part: int, lux: float) -> None:
+        """Learn that a person chose a light that makes this reading, in lux."""
+        one = self._parts[part]
+        before = log(max(one.wanted, _LEAST_LUX))
+        chosen = min(max(log(min(max(lux, _LEAST_LUX), _MOST_LUX)), before - _ONCE), before + _ONCE)
+        one.choices.append(_Choice(self._day, round(chosen, 4)))
+        del one.choices[:-_MOST_CHOICES]
+        one.accepted_weight = round(one.accepted_weight * _DISMISSED, 4)
+        self._weigh()
+
+    def accepted(self, part: int, lux: float, seconds: float) -> None:
+        """Learn that somebody was there for so long and left a reading as it was."""
+        one = self._parts[part]
+        reading = log(min(max(lux, _LEAST_LUX), _MOST_LUX))
+        if reading > log(max(one.wanted, _LEAST_LUX)) + _DAYLIGHT:
+            return
+        weight = _ACCEPTED_WEIGHT * min(seconds / _ACCEPTED_SECONDS, 4.0)
+        total = one.accepted_weight + weight
+        one.accepted = round(one.accepted + (reading - one.accepted) * weight / total, 4)
+        one.accepted_weight = round(min(total, _MOST_ACCEPTED), 4)
+        self._weigh()
+
+    def seed(self, part: int, shift: float, choices: float) -> None:
+        """Take that people changed the light this many times, by a logarithm of the ratio in the mean."""
+        one = self._parts[part]
+        for _ in range(int(min(choices, 2.0))):
+            # They came before everything that is learned from now on.
+            one.choices.insert(0, _Choice(self._day - int(2 * _HALF_LIFE), round(one.prior + shift, 4)))
+        self._weigh()
+
+    def new_day(self) -> None:
+        """Take that somebody was there on another day."""
+        self._day += 1
+        if any(one.choices for one in self._parts):
+            self._weigh()
+
+    def _weigh(self) -> None:
+        for place, one in enumerate(self._parts):
+            samples = [(_PRIOR_WEIGHT, one.prior + self._leaning(place)), *self._samples(one)]
+            if one.accepted_weight:
+                samples.append((one.accepted_weight, one.accepted))
+            wanted = _satisfying(samples)
+            wanted = min(max(wanted, one.prior - _FURTHEST), one.prior + _FURTHEST)
+            one.wanted = min(exp(wanted), self._most_lux)
+
+    def _leaning(self, place: int) -> float:
+        """Return which way people lean at the neighbouring parts of the day, as a logarithm of a ratio."""
+        total, leaning = _PRIOR_WEIGHT, 0.0
+        for other in (self._parts[place - 1], self._parts[(place + 1) % len(self._parts)]):
+            for weight, lux in self._samples(other):
+                total += weight * _NEIGHBOURS
+                leaning += weight * _NEIGHBOURS * (lux - other.prior)
+        return leaning / total
+
+    def _samples(self, one: _Part) -> list[tuple[float, float]]:
+        later = len(one.choices) - 1
+        return [
+            (_CHOICE_WEIGHT * _BY_LATER ** (later - place) * 2.0 ** ((day - self._day) / _HALF_LIFE), lux)
+            for place, (day, lux) in enumerate(one.choices)
+        ]
+
+    def explain(self, part: int) -> dict[str, Any]:
+        """Return what is wanted in a part of the day, and why."""
+        one = self._parts[part]
+        return {
+            "lux": round(one.wanted, 1),
+            "usual_lux": round(exp(one.prior), 1),
+            "choices": len(one.choices),
+            "chosen_lux": [round(exp(choice.lux), 1) for choice in one.choices],
+            "accepted_hours": round(one.accepted_weight / _ACCEPTED_WEIGHT * _ACCEPTED_SECONDS / 3600, 1),
+            "by_part_of_day": {
+                name.value: round(each.wanted, 1) for name, each in zip(DAYPARTS, self._parts, strict=True)
+            },
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON; days are counted back from the last."""
+        return {
+            name.value: {
+                "choices": [[choice.day - self._day, choice.lux] for choice in one.choices],
+                "accepted": [one.accepted, one.accepted_weight],
+            }
+            for name, one in zip(DAYPARTS, self._parts, strict=True)
+            if one.choices or one.accepted_weight
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any], priors: tuple[float, ...], most_lux: float) -> Self:
+        """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
+        preference = cls(priors, most_lux)
+        for name, one in zip(DAYPARTS, preference._parts, strict=True):
+            if (stored := data.get(name.value)) is None:
+                continue
+            one.choices = [_Choice(int(day), float(lux)) for day, lux in stored["choices"]][-_MOST_CHOICES:]
+            accepted, weight = stored["accepted"]
+            one.accepted, one.accepted_weight = float(accepted), float(weight)
+        if data:
+            preference._weigh()
+        return preference
+
+
+def _satisfying(samples: list[tuple[float, float]]) -> float:
+    """Return the wish that satisfies most of the samples: their mean, if that does; all are logarithms of lux."""
+    total = sum(weight for weight, _ in samples)
+    mean = sum(weight * lux for weight, lux in samples) / total
+
+    def right(candidate: float) -> float:
+        satisfied = sum(weight * _rightness(candidate - lux) for weight, lux in samples) / total
+        # Of wishes that are equally good, the one in the middle.
+        return satisfied - 0.1 * abs(candidate - mean)
+
+    return max((mean, *(lux for _, lux in samples)), key=right)
+
+
+def _rightness(off: float) -> float:
+    """Return how content somebody is whose wish is missed by a logarithm of a ratio: 0 to 1."""
+    if off < _RIGHT[0]:
+        return max(0.0, (off - _BEARABLE[0]) / (_RIGHT[0] - _BEARABLE[0]))
+    if off > _RIGHT[1]:
+        return max(0.0, (_BEARABLE[1] - off) / (_BEARABLE[1] - _RIGHT[1]))
+    return 1.0
