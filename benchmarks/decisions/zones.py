@@ -1,6 +1,7 @@
 """Our own zones as the controller of a world: the same code as in Home Assistant, on the world's clock."""
 
 from math import inf
+from typing import override
 
 from custom_components.smart_lighting_ai_dali.simulator.world.events import (
     Availability,
@@ -89,7 +90,37 @@ class Zones:
 
 
 class _Unlearned(Learning):
-    """What a zone knows that never learns."""
+    """What a zone knows that never learns: what its purpose begins with."""
+
+    @override
+    def gap_ended(self, at: float, seconds: float) -> None: ...
+
+    @override
+    def left(self, at: float, seconds: float) -> None: ...
+
+    @override
+    def returned(self, at: float, seconds: float) -> None: ...
+
+    @override
+    def light_stepped(self, at: float, light: float, lux: float) -> None: ...
+
+    @override
+    def daylight_seen(self, at: float, outdoors: float, lux: float) -> None: ...
+
+    @override
+    def chose_lux(self, at: float, lux: float) -> None: ...
+
+    @override
+    def accepted_lux(self, at: float, lux: float, seconds: float) -> None: ...
+
+    @override
+    def chose_colour(self, at: float, kelvin: int) -> None: ...
+
+    @override
+    def switched_off(self, at: float) -> None: ...
+
+    @override
+    def was_present(self, at: float, seconds: float, share: float) -> None: ...
 
 
 def _choice(deed: Deed, output: float, kelvin: int) -> Choice:
@@ -113,6 +144,7 @@ def _settings(room: Room, neighbours: list[str]) -> ZoneSettings:
         neighbours=tuple(neighbours),
         limits=Limits(lowest_light=max(0.001, room.lamps.minimum), warmest=warmest, coolest=coolest),
         has_motion=bool(room.motion),
+        has_light_sensor=bool(room.light),
         has_colour=warmest < coolest,
     )
 

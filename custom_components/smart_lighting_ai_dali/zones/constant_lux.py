@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-# Part of the illuminance by which it may be off its target before anything is done (Hu and Davis 2016: 7.4 % are seen
-# at the earliest).
-DEADBAND: Final = 0.08
+# Parts of the target by which it may be below or above before anything is done (Hu and Davis 2016: 7.4 % are seen at
+# the earliest): too much light is borne more easily.
+BELOW: Final = 0.06
+ABOVE: Final = 0.12
 # Part of the illuminance that one change may add or take over `STEP_SECONDS` (Akashi and Neches 2003: half the people
 # notice 15 %).
 STEP: Final = 0.13
@@ -53,7 +54,7 @@ def next_step(light: float, target: float, daylight: float, lux_at_full: float, 
         return Step(min(max(needed, _FAINT), most), STEP_SECONDS)
     if needed <= _FAINT and light <= _FAINT:
         return Step(0.0, STEP_SECONDS) if daylight >= _ENOUGH * target else None
-    if abs(there - target) <= DEADBAND * target and 0 < needed < 1:
+    if -BELOW * target <= there - target <= ABOVE * target and 0 < needed < 1:
         return None
     most = STEP * there / lux_at_full if lux_at_full > 0 else inf
     change = max(-most, min(most, needed - light)) / caution

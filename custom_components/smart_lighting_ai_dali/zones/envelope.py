@@ -7,6 +7,8 @@ from .action import Clamp
 from .constant_lux import STEP_SECONDS
 from .settings import ZoneSettings
 
+# Lux on stairs and ways out at which nobody stumbles (EN 1838 asks for 1 lx of emergency lighting).
+LEAST_WAY_LUX: Final = 5.0
 # A change by itself of more than this part of the light, while somebody is there, is at least as slow as a step.
 _SEEN: Final = 0.15
 # Light that came by itself stays so long: whatever sensors do, nothing flashes (photosensitive people, and lamps).
@@ -69,7 +71,7 @@ class Envelope:
             bright = max(0.0, limits.most_lux - daylight) / lux_at_full if lux_at_full > 0 else 1.0
             light = min(max(light, limits.lowest_light), limits.highest_light, max(limits.lowest_light, bright))
         if light == 0 and occupied and self._settings.defaults.safe_way and not may_be_dark:
-            path = self._settings.defaults.night_lux / lux_at_full if lux_at_full > 0 else limits.lowest_light
+            path = LEAST_WAY_LUX / lux_at_full if lux_at_full > 0 else limits.lowest_light
             light = min(limits.highest_light, max(limits.lowest_light, path))
             clamps.add(Clamp.SAFE_WAY)
         if light != wanted and Clamp.SAFE_WAY not in clamps:

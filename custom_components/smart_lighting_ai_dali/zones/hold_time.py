@@ -17,7 +17,7 @@ _OFF_AFTER: Final = 1.25
 _SHORTEST, _LONGEST = 60.0, 1800.0
 # Ways, where people don't stay.
 _WAYS: Final = frozenset({Purpose.CORRIDOR, Purpose.STAIRS})
-_SHORTEST_ON_WAYS: Final = 30.0
+_SHORTEST_ON_WAYS, _LONGEST_ON_WAYS = 30.0, 90.0
 # Silences that are needed to believe them more than the purpose; from then on they count against so many.
 _ENOUGH, _PRIOR_WEIGHT = 60.0, 30.0
 # Silences of the other parts of the day count for as many as these, where there are few of its own.
@@ -54,7 +54,9 @@ class HoldTime:
 
     def __init__(self, settings: ZoneSettings) -> None:
         self._default = settings.defaults.hold
-        self._shortest = _SHORTEST_ON_WAYS if settings.purpose in _WAYS else _SHORTEST
+        is_way = settings.purpose in _WAYS
+        self._shortest = _SHORTEST_ON_WAYS if is_way else _SHORTEST
+        self._longest = _LONGEST_ON_WAYS if is_way else _LONGEST
         self._parts = tuple(_Part(self._default) for _ in DAYPARTS)
 
     def seconds(self, part: int) -> float:
@@ -72,7 +74,7 @@ class HoldTime:
         one.returns += likely
         # The next day's look goes on from here.
         there = likely * max(_LEAST_DOUBT, one.belief.still_after(one.hold * _OFF_AFTER + seconds))
-        one.hold = min(_LONGEST, one.hold * (1 + (_MOST_UP - 1) * there))
+        one.hold = min(self._longest, one.hold * (1 + (_MOST_UP - 1) * there))
 
     def seed(self, part: int, octaves: Sequence[float], weight: float) -> None:
         """Take silences as the database counts them: by octaves from 5 s."""
@@ -109,7 +111,7 @@ class HoldTime:
         cheapest = self._cheapest(mixture, self._surprise(one, mixture))
         trust = seen / (seen + _PRIOR_WEIGHT)
         wanted = exp(trust * log(cheapest) + (1 - trust) * log(self._default))
-        return max(self._shortest, min(_LONGEST, wanted))
+        return max(self._shortest, min(self._longest, wanted))
 
     def _cheapest(self, mixture: Mixture, surprise: float) -> float:
         def cost(seconds: float) -> float:
@@ -159,7 +161,7 @@ class HoldTime:
         hold_time = cls(settings)
         for name, one in zip(DAYPARTS, hold_time._parts, strict=True):
             stored = data[name.value]
-            one.hold = min(max(float(stored["hold"]), hold_time._shortest), _LONGEST)
+            one.hold = min(max(float(stored["hold"]), hold_time._shortest), hold_time._longest)
             one.returns = float(stored["returns"])
             one.silences = [float(count) for count in stored["silences"]]
             if len(one.silences) != BINS:

@@ -20,7 +20,7 @@ _TELLING_STEP: Final = 0.1
 # A sensor that did not follow so many changes of light by itself is stuck.
 _STUCK_AFTER: Final = 3
 # Of what full light adds while nobody measured it, in multiples of the illuminance that is wanted.
-_USUAL_REACH: Final = 1.6
+_USUAL_REACH: Final = 1.4
 # The part of a new reading in what daylight is believed to be: readings are noisy.
 _TRUST: Final = 0.7
 

@@ -201,7 +201,7 @@ class Learning:
         if subject in {None, Subject.LIGHT}:
             self._light = LightSlope()
         if subject in {None, Subject.DAYLIGHT}:
-            self._daylight = DaylightFactor(settings.defaults.daylight_factor)
+            self._daylight = DaylightFactor(settings.daylight_factor)
         if subject in {None, Subject.LUX}:
             self._lux = LuxPreference(self._priors, settings.limits.most_lux)
         if subject in {None, Subject.COLOUR}:
@@ -232,7 +232,7 @@ class Learning:
         learning._day = int(data["day"])
         learning._hold = HoldTime.from_dict(data[Subject.HOLD], settings)
         learning._light = LightSlope.from_dict(data[Subject.LIGHT])
-        learning._daylight = DaylightFactor.from_dict(data[Subject.DAYLIGHT], settings.defaults.daylight_factor)
+        learning._daylight = DaylightFactor.from_dict(data[Subject.DAYLIGHT], settings.daylight_factor)
         learning._lux = LuxPreference.from_dict(data[Subject.LUX], learning._priors, settings.limits.most_lux)
         learning._colour = ColourPreference.from_dict(data[Subject.COLOUR])
         learning._presence = TimeOfWeek.from_dict(data[Subject.PRESENCE])
@@ -270,6 +270,7 @@ _PLACES: Final = {daypart: place for place, daypart in enumerate(DAYPARTS)}
 def _priors(settings: ZoneSettings) -> tuple[float, ...]:
     """Return what the purpose wants by part of day, in lux."""
     defaults = settings.defaults
-    by_day = settings.lux or defaults.lux
-    by_night = min(defaults.evening_lux, settings.lux or defaults.evening_lux)
-    return tuple(by_night if daypart in {Daypart.EVENING, Daypart.NIGHT} else by_day for daypart in DAYPARTS)
+    usual = {Daypart.EVENING: defaults.evening_lux, Daypart.NIGHT: defaults.night_lux}
+    # Whoever wants another light by day wants another one later, too.
+    scale = (settings.lux or defaults.lux) / defaults.lux
+    return tuple(usual.get(daypart, defaults.lux) * scale for daypart in DAYPARTS)

@@ -32,7 +32,7 @@ class Defaults:
     """Maintained illuminance at the task, in lux (EN 12464-1 for work places, its neighbours in use for homes)."""
     evening_lux: float
     night_lux: float
-    """For somebody who is up while the others sleep."""
+    """After ten in the evening: homes get dim, work places do not."""
     hold: float
     """How long nobody has to be seen before the zone counts as empty, in seconds."""
     daylight_factor: float
@@ -44,18 +44,18 @@ class Defaults:
 
 
 DEFAULTS: Final = {
-    Purpose.LIVING: Defaults(lux=200, evening_lux=150, night_lux=10, hold=900, daylight_factor=0.015),
-    Purpose.KITCHEN: Defaults(lux=300, evening_lux=250, night_lux=10, hold=600, daylight_factor=0.02),
-    Purpose.DINING: Defaults(lux=200, evening_lux=150, night_lux=5, hold=900, daylight_factor=0.015),
-    Purpose.OFFICE: Defaults(lux=500, evening_lux=500, night_lux=100, hold=1200, daylight_factor=0.02),
-    Purpose.MEETING: Defaults(lux=500, evening_lux=500, night_lux=100, hold=900, daylight_factor=0.02),
-    Purpose.BEDROOM: Defaults(lux=120, evening_lux=90, night_lux=4, hold=900, daylight_factor=0.01, sleeps=True),
-    Purpose.BATH: Defaults(lux=200, evening_lux=150, night_lux=20, hold=900, daylight_factor=0.0),
-    Purpose.TOILET: Defaults(lux=200, evening_lux=150, night_lux=20, hold=480, daylight_factor=0.0),
-    Purpose.CORRIDOR: Defaults(lux=100, evening_lux=80, night_lux=10, hold=90, daylight_factor=0.0, safe_way=True),
-    Purpose.STAIRS: Defaults(lux=150, evening_lux=120, night_lux=15, hold=90, daylight_factor=0.0, safe_way=True),
-    Purpose.STORAGE: Defaults(lux=150, evening_lux=150, night_lux=100, hold=300, daylight_factor=0.0),
-    Purpose.WORKSHOP: Defaults(lux=500, evening_lux=500, night_lux=200, hold=1200, daylight_factor=0.01),
+    Purpose.LIVING: Defaults(lux=200, evening_lux=150, night_lux=60, hold=900, daylight_factor=0.015),
+    Purpose.KITCHEN: Defaults(lux=300, evening_lux=250, night_lux=90, hold=600, daylight_factor=0.02),
+    Purpose.DINING: Defaults(lux=200, evening_lux=150, night_lux=60, hold=900, daylight_factor=0.015),
+    Purpose.OFFICE: Defaults(lux=500, evening_lux=500, night_lux=500, hold=1200, daylight_factor=0.02),
+    Purpose.MEETING: Defaults(lux=500, evening_lux=500, night_lux=500, hold=900, daylight_factor=0.02),
+    Purpose.BEDROOM: Defaults(lux=120, evening_lux=90, night_lux=35, hold=900, daylight_factor=0.01, sleeps=True),
+    Purpose.BATH: Defaults(lux=200, evening_lux=150, night_lux=60, hold=900, daylight_factor=0.0),
+    Purpose.TOILET: Defaults(lux=200, evening_lux=150, night_lux=60, hold=480, daylight_factor=0.0),
+    Purpose.CORRIDOR: Defaults(lux=100, evening_lux=80, night_lux=30, hold=60, daylight_factor=0.0, safe_way=True),
+    Purpose.STAIRS: Defaults(lux=100, evening_lux=80, night_lux=30, hold=60, daylight_factor=0.0, safe_way=True),
+    Purpose.STORAGE: Defaults(lux=150, evening_lux=150, night_lux=150, hold=300, daylight_factor=0.0),
+    Purpose.WORKSHOP: Defaults(lux=500, evening_lux=500, night_lux=500, hold=1200, daylight_factor=0.01),
     Purpose.OUTDOOR: Defaults(lux=20, evening_lux=20, night_lux=10, hold=180, daylight_factor=0.5),
-    Purpose.OTHER: Defaults(lux=200, evening_lux=150, night_lux=10, hold=600, daylight_factor=0.01),
+    Purpose.OTHER: Defaults(lux=200, evening_lux=150, night_lux=60, hold=600, daylight_factor=0.01),
 }

@@ -11,7 +11,7 @@ from .action import Action
 from .colour_day import differs
 from .constant_lux import STEP_SECONDS, arriving_light, next_step
 from .daypart import Daypart, daypart_of
-from .envelope import Envelope, Wanted
+from .envelope import LEAST_WAY_LUX, Envelope, Wanted
 from .illuminance import Illuminance
 from .learning import Learning
 from .occupancy import Edge
@@ -207,6 +207,9 @@ class Reflex:
 
     def _learn_choice(self, at: float) -> None:
         self._chosen_at = None
+        if self.plan.mode is Mode.NIGHT and self.settings.defaults.sleeps:
+            # It was for those who sleep.
+            return
         if self.light > 0 and self.overrides.light is not None:
             reach = self.illuminance_of.lux_at_full(self.target_lux)
             self.learning.chose_lux(at, self.illuminance_of.daylight(at) + self.light * reach)
@@ -345,7 +348,7 @@ class Reflex:
             daylight=daylight,
             occupied=self.presence.is_occupied or self.presence.occupancy.is_blind,
             awaited=awaited,
-            may_be_dark=self.overrides.is_on is False or daylight >= self.settings.defaults.night_lux,
+            may_be_dark=self.overrides.is_on is False or daylight >= LEAST_WAY_LUX,
         )
         if allowed.wait > 0:
             self._look_at = min(self._look_at, at + allowed.wait)

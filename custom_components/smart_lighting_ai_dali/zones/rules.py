@@ -11,8 +11,11 @@ from .settings import Place, ZoneSettings
 # Where nobody sleeps next door: whoever is there at night works.
 _AT_WORK: Final = frozenset({Purpose.OFFICE, Purpose.MEETING, Purpose.WORKSHOP, Purpose.STORAGE})
 
-# Who comes to bed beside others needs light for so long, in seconds.
-_BESIDE_SLEEPERS: Final = 60.0
+# Who comes to bed beside others needs so much light, for so long, in lux and seconds.
+BESIDE_SLEEPERS_LUX: Final = 10.0
+_BESIDE_SLEEPERS: Final = 45.0
+# A little too much is borne more easily than a little too little.
+_MARGIN: Final = 1.07
 
 
 class Visit(NamedTuple):
@@ -29,15 +32,15 @@ class Visit(NamedTuple):
 def plan_by_rules(settings: ZoneSettings, place: Place, learning: Learning, visit: Visit, at: float) -> Plan:
     """Return the plan for now."""
     mode, reason = Mode.PRESENCE, Reason.PREFERENCE
-    lux = learning.preferred_lux(at)
+    lux = _MARGIN * learning.preferred_lux(at)
     if settings.purpose not in _AT_WORK and (visit.asleep or learning.sleeping(at)):
         if settings.defaults.sleeps:
             if not visit.came:
                 mode, reason = Mode.SLEEP, Reason.SLEEP
             elif visit.asleep:
-                mode, reason, lux = Mode.NIGHT, Reason.NIGHT_PATH, min(lux, settings.defaults.night_lux)
+                mode, reason, lux = Mode.NIGHT, Reason.NIGHT_PATH, min(lux, BESIDE_SLEEPERS_LUX)
         elif visit.after_quiet:
-            mode, reason, lux = Mode.NIGHT, Reason.NIGHT_PATH, min(lux, settings.defaults.night_lux)
+            mode, reason = Mode.NIGHT, Reason.NIGHT_PATH
     colour, hold = None, learning.hold(at)
     if settings.has_colour:
         colour = learning.preferred_colour_temperature(at)

@@ -65,6 +65,8 @@ class ZoneSettings:
     limits: Limits = field(default_factory=Limits)
     has_motion: bool = True
     """There is a sensor that sees people; without one, the zone only follows what is chosen by hand."""
+    has_light_sensor: bool = True
+    """There is a sensor for illuminance; without one, windows are known only by what people choose by day."""
     has_colour: bool = True
     """Its lights have a colour temperature that can be changed."""
 
@@ -72,3 +74,8 @@ class ZoneSettings:
     def defaults(self) -> Defaults:
         """Return what the purpose begins with."""
         return DEFAULTS[self.purpose]
+
+    @property
+    def daylight_factor(self) -> float:
+        """Return what to begin with of the illuminance inside over that outside, 0 to 1."""
+        return self.defaults.daylight_factor if self.has_light_sensor else 0.0

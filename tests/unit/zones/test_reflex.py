@@ -144,7 +144,7 @@ def test_who_gets_up_at_night_finds_their_way(room: Make) -> None:
     action = here.moves()
     assert action is not None
     assert (action.reason, action.plan.mode) == (Reason.ARRIVAL, Mode.NIGHT)
-    assert 0 < action.light <= 0.125
+    assert 0 < action.light < 0.5
 
 
 def test_a_dark_way_is_lit_for_who_comes_from_next_door(room: Make) -> None:
