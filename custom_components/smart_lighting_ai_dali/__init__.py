@@ -13,6 +13,7 @@ from .light_group import group_identifier
 from .services import async_register_services
 from .site import Site, SiteConfigEntry
 from .websocket_api import async_register_websocket_commands
+from .zone_actions import async_register_zone_actions
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = (
@@ -35,6 +36,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_input_services(hass)
     async_register_websocket_commands(hass)
     async_register_gear_actions(hass)
+    async_register_zone_actions(hass)
     return True
 
 

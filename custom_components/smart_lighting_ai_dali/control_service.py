@@ -19,8 +19,8 @@ from .const import DOMAIN
 from .coordinator import LineCoordinator
 from .dali.errors import LineError
 from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
-from .dali.level import brightness_of, level_of_light
 from .decision_log import DecisionLog
+from .explanation import percent_of
 from .zone_control import ZoneControl
 from .zone_memory import AiMode, ZoneMemory
 from .zone_settings import CONF_WEATHER
@@ -54,7 +54,6 @@ _CLOUDS: Final[Mapping[str, float]] = {
 }
 _RAIN: Final = 1.0
 _ALL_OF_THE_SKY: Final = 100
-_BRIGHTEST: Final = 255
 
 type ZoneAdder = Callable[[str], None]
 
@@ -222,7 +221,7 @@ class ControlService:
                 "zone": zone.key,
                 ATTR_NAME: zone.name,
                 "reason": action.reason.value,
-                "brightness_pct": round(100 * brightness_of(level_of_light(action.light)) / _BRIGHTEST),
+                "brightness_pct": percent_of(action.light),
                 "color_temp_kelvin": action.colour_temperature,
                 "fade": round(action.fade, 1),
             },

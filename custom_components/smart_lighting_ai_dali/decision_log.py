@@ -10,8 +10,9 @@ from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from .dali.errors import LineError
-from .db.decisions import Decision, Outcome, insert_decisions
+from .db.decisions import Decision, insert_decisions
 from .db.recorder_tasks import Database, DatabaseUnavailableError
+from .explanation import decision_of
 from .zones.action import Action
 
 _LOGGER = logging.getLogger(__name__)
@@ -39,30 +40,7 @@ class DecisionLog:
     @callback
     def add(self, zone: str, action: Action, context: Context, error: LineError | None) -> None:
         """Keep what a zone did, and what came of it."""
-        self._waiting.append(
-            Decision(
-                time_ms=round(action.time * 1000),
-                zone=zone,
-                planner=int(action.plan.planner),
-                outcome=Outcome.SENT if error is None else Outcome.FAILED,
-                reason=action.reason.value,
-                light_before=action.light_before,
-                light=action.light,
-                confidence=action.plan.confidence,
-                plan={
-                    "mode": action.plan.mode.value,
-                    "reason": action.plan.reason.value,
-                    "target_lux": round(action.plan.target_lux, 1),
-                    "colour_temperature": action.colour_temperature,
-                    "hold": round(action.plan.hold, 1),
-                    "fade": round(action.fade, 2),
-                },
-                clamps=tuple(sorted(action.clamps)),
-                inputs={name: None if value is None else round(value, 4) for name, value in action.inputs},
-                context=context.id,
-                error=None if error is None else error.key,
-            )
-        )
+        self._waiting.append(decision_of(zone, action, context=context.id, error=None if error is None else error.key))
         while len(self._waiting) > CAPACITY:
             self._waiting.popleft()
             self.dropped += 1

@@ -96,12 +96,12 @@ def async_register_services(hass: HomeAssistant) -> None:
         line, key = _emergency_light(hass, call)
         await line.emergency.stop_test(key)
 
-    @_database_errors
+    @database_errors
     async def aggregate_now(call: ServiceCall) -> ServiceResponse:
         """Condense anew what was collected, and say what came of it."""
-        start, end = _span(call)
+        start, end = span_of(call)
         anew = Anew(start=start, end=end, zones=call.data.get(ATTR_ZONES, ()))
-        result = await _site(hass).feature_engineering.async_aggregate_now(anew)
+        result = await site_of(hass).feature_engineering.async_aggregate_now(anew)
         return {
             "windows": result.windows,
             "rows": result.rows,
@@ -109,19 +109,19 @@ def async_register_services(hass: HomeAssistant) -> None:
             "zones_without_features": list(result.zones_without_features),
         }
 
-    @_database_errors
+    @database_errors
     async def purge_now(call: ServiceCall) -> ServiceResponse:
         """Delete what is older than it has to be kept."""
-        pruned = await _site(hass).retention.async_purge_now(despite_clock=call.data[ATTR_DESPITE_CLOCK])
+        pruned = await site_of(hass).retention.async_purge_now(despite_clock=call.data[ATTR_DESPITE_CLOCK])
         return {"events": pruned.events, "features": pruned.features, "decisions": pruned.decisions}
 
-    @_database_errors
+    @database_errors
     async def get_features(call: ServiceCall) -> ServiceResponse:
         """Return the features of a span of time, the last hour where none is given."""
-        start, end = _span(call)
+        start, end = span_of(call)
         end = end or dt_util.utcnow()
         start = start or end - timedelta(hours=1)
-        features, statistics = await _site(hass).database.async_read(
+        features, statistics = await site_of(hass).database.async_read(
             "get features",
             partial(
                 _read,
@@ -154,7 +154,7 @@ def async_register_services(hass: HomeAssistant) -> None:
     async_register_admin_service(hass, DOMAIN, SERVICE_STOP_EMERGENCY_TEST, stop_emergency_test, _LINE_SCHEMA)
 
 
-def _database_errors[R](
+def database_errors[R](
     function: Callable[[ServiceCall], Awaitable[R]],
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, R]]:
     """Turn trouble with the database into an error that says in the user's language what to do."""
@@ -181,7 +181,7 @@ def _database_errors[R](
     return wrapper
 
 
-def _span(call: ServiceCall) -> tuple[datetime | None, datetime | None]:
+def span_of(call: ServiceCall) -> tuple[datetime | None, datetime | None]:
     """Return the span of time that a call names; what has no time zone is in that of Home Assistant."""
 
     def aware(value: datetime | None) -> datetime | None:
@@ -244,7 +244,7 @@ def _statistics(amounts: dict[int, int]) -> JsonObjectType:
     }
 
 
-def _site(hass: HomeAssistant) -> Site:
+def site_of(hass: HomeAssistant) -> Site:
     """Return the site that is set up."""
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
         site: Site = entry.runtime_data

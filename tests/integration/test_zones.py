@@ -1,5 +1,6 @@
 """Zones: set up in two steps, they light the way of the people, and say why."""
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
 from custom_components.smart_lighting_ai_dali.control_service import EVENT_DECISION
+from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 
@@ -304,3 +306,20 @@ async def test_a_zone_is_changed_in_its_dialog(room: Room) -> None:
     assert (changed.name, changed.settings.lux) == ("Office", 400)
     assert changed.settings.limits.highest_light < 0.05
     assert room.house.entry.subentries[zone.key].data["area"] == "kitchen"
+
+
+# What is said of it
+
+
+async def test_the_logbook_says_why(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    await room.see(STATE_ON)
+    await room.until_lit(0)
+    described: dict[str, Callable[[Event[Any]], dict[str, Any]]] = {}
+    async_describe_events(room.house.hass, lambda _, event_type, describe: described.update({event_type: describe}))
+    (decision,) = room.decisions
+    entry = described[EVENT_DECISION](decision)
+    assert entry["name"] == "Kitchen"
+    assert entry["message"].startswith("set its lights to ")
+    assert entry["message"].endswith("because somebody came")
+    assert entry["entity_id"] == room.entity(zone, "sensor", "reason")

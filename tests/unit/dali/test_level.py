@@ -10,6 +10,8 @@ from custom_components.smart_lighting_ai_dali.dali.level import (
     Level,
     brightness_of,
     level_of,
+    level_of_light,
+    light_of,
     light_output,
 )
 
@@ -53,3 +55,14 @@ def test_a_brightness_that_linear_gear_showed_once_stays() -> None:
     assert level_of(0, DimmingCurve.LINEAR) == OFF
     assert level_of(1, DimmingCurve.LINEAR) == LOWEST
     assert level_of(255, DimmingCurve.LINEAR) == HIGHEST
+
+
+@pytest.mark.parametrize("curve", DimmingCurve)
+def test_every_level_survives_the_way_to_light_and_back(curve: DimmingCurve) -> None:
+    for level in range(HIGHEST + 1):
+        assert level_of_light(light_of(Level(level), curve), curve) == level
+
+
+@pytest.mark.parametrize(("light", "level"), [(-1, OFF), (0, OFF), (1e-9, LOWEST), (1, HIGHEST), (7, HIGHEST)])
+def test_only_no_light_is_off(light: float, level: Level) -> None:
+    assert level_of_light(light) == level

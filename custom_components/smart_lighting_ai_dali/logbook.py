@@ -1,0 +1,32 @@
+"""What zones did, in the logbook; and by the context, why lights of theirs changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.components.logbook import LOGBOOK_ENTRY_ENTITY_ID, LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.core import Event, HomeAssistant, callback
+
+from .const import DOMAIN
+from .control_service import EVENT_DECISION
+from .explanation import message_of
+
+
+@callback
+def async_describe_events(
+    hass: HomeAssistant,
+    async_describe_event: Callable[[str, str, Callable[[Event[Any]], dict[str, Any]]], None],
+) -> None:
+    """Say how decisions read."""
+    del hass
+
+    @callback
+    def describe(event: Event[Any]) -> dict[str, Any]:
+        data = event.data
+        return {
+            LOGBOOK_ENTRY_NAME: data[ATTR_NAME],
+            LOGBOOK_ENTRY_MESSAGE: message_of(data["reason"], data["brightness_pct"], data["color_temp_kelvin"]),
+            LOGBOOK_ENTRY_ENTITY_ID: data[ATTR_ENTITY_ID],
+        }
+
+    async_describe_event(DOMAIN, EVENT_DECISION, describe)

@@ -1,0 +1,133 @@
+"""What zones decide is kept with all that it was made of, and whoever asks is told why."""
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+
+from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
+from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Planner
+from tests.integration.conftest import House
+
+from .conftest import on_every_engine
+
+MOTION = "binary_sensor.desk"
+
+
+@pytest.fixture
+async def zone(house: House) -> ZoneControl:
+    """Return a zone that has the lamp and the motion sensor of the office."""
+    data = {"lights": [house.entity("light", 1)], "motion": [MOTION], "purpose": "office", "release": "never"}
+    subentry = ConfigSubentry(data=MappingProxyType(data), subentry_type=SUBENTRY_ZONE, title="Office", unique_id=None)
+    house.hass.config_entries.async_add_subentry(house.entry, subentry)
+    await house.hass.async_block_till_done()
+    return house.site.control.zones[subentry.subentry_id]
+
+
+def device_of(house: House, zone: ZoneControl) -> str:
+    """Return the device of a zone."""
+    device = dr.async_get(house.hass).async_get_device_by_identifier((DOMAIN, zone.key), house.entry.entry_id)
+    assert device is not None
+    return device.id
+
+
+async def call(hass: HomeAssistant, action: str, *, answers: bool = True, **data: Any) -> Any:
+    """Call one of our actions, and return its answer."""
+    context = data.pop("context", None)
+    return await hass.services.async_call(DOMAIN, action, data, blocking=True, return_response=answers, context=context)
+
+
+async def come(house: House) -> None:
+    """Let somebody come into the office."""
+    house.hass.states.async_set(MOTION, "on")
+    await house.until_light(1, "on")
+
+
+@on_every_engine
+async def test_a_decision_is_kept_with_what_it_was_made_of(house: House, zone: ZoneControl) -> None:
+    await come(house)
+    answer = await call(house.hass, "get_decisions", device_id=[device_of(house, zone)])
+    (decision,) = answer["decisions"]
+    light = house.hass.states.get(house.entity("light", 1))
+    assert light is not None
+    assert decision["zone"] == "Office"
+    assert (decision["planner"], decision["reason"], decision["outcome"]) == ("rules", "arrival", "sent")
+    assert decision["light_before"] == 0
+    assert decision["light"] == pytest.approx(zone.reflex.light, abs=1e-4)
+    assert decision["plan"]["target_lux"] == pytest.approx(zone.reflex.target_lux, abs=0.1)
+    assert decision["inputs"].keys() >= {"daylight_lux", "lux_at_full"}
+    assert len(decision["inputs_hash"]) == 16
+    assert decision["context_id"] == light.context.id
+    assert answer["complete"]
+
+
+async def test_whoever_asks_is_told_why(house: House, zone: ZoneControl) -> None:
+    await come(house)
+    device = device_of(house, zone)
+    now = await call(house.hass, "explain", device_id=device)
+    assert now["explanation"].startswith("The zone set its lights to ")
+    assert "because somebody came" in now["explanation"]
+    later = dt_util.utcnow() + timedelta(seconds=1)
+    then = await call(house.hass, "explain", device_id=device, time=later.isoformat())
+    assert then["explanation"] == now["explanation"]
+    before = await call(house.hass, "explain", device_id=device, time=(later - timedelta(hours=1)).isoformat())
+    assert before["explanation"] is None
+
+
+async def test_a_choice_is_released_by_who_may_control_the_zone(
+    house: House, zone: ZoneControl, hass_read_only_user: MockUser
+) -> None:
+    await come(house)
+    house.site.control.async_choose(zone.key, Choice(origin=Origin.DASHBOARD, is_on=True, light=0.1), Context())
+    device = device_of(house, zone)
+    with pytest.raises(Unauthorized):
+        await call(
+            house.hass,
+            "release_override",
+            answers=False,
+            device_id=[device],
+            context=Context(user_id=hass_read_only_user.id),
+        )
+    assert zone.reflex.overrides.light == 0.1
+    await call(house.hass, "release_override", answers=False, device_id=[device])
+    assert zone.reflex.overrides.held == ()
+
+
+async def test_a_plan_of_the_users_holds_within_the_limits_until_it_ends(house: House, zone: ZoneControl) -> None:
+    await come(house)
+    device = device_of(house, zone)
+    await call(
+        house.hass,
+        "set_plan",
+        answers=False,
+        device_id=[device],
+        mode="night",
+        target_lux=9000,
+        hold={"minutes": 3},
+        duration={"minutes": 10},
+    )
+    plan = zone.reflex.plan
+    assert (plan.planner, plan.mode, plan.hold) == (Planner.USER, Mode.NIGHT, 180)
+    assert plan.target_lux == zone.settings.limits.most_lux
+    assert plan.expires == pytest.approx(dt_util.utcnow().timestamp() + 600, abs=5)
+    await call(house.hass, "set_plan", answers=False, device_id=[device], mode="rules")
+    assert zone.reflex.plan.planner is Planner.RULES
+
+
+async def test_zones_decide_when_they_are_told_to(house: House, zone: ZoneControl) -> None:
+    answer = await call(house.hass, "decide_now", device_id=[device_of(house, zone)])
+    assert answer["zones"][0]["zone"] == "Office"
+    (line,) = [key for key in house.site.lines if key != zone.key]
+    other = dr.async_get(house.hass).async_get_device_by_identifier((DOMAIN, line), house.entry.entry_id)
+    assert other is not None
+    with pytest.raises(ServiceValidationError):
+        await call(house.hass, "decide_now", device_id=[other.id])
