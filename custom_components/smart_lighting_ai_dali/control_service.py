@@ -244,7 +244,7 @@ class ControlService:
         """Tell the zones that people walk into from there."""
         for key in zone.settings.neighbours:
             if (neighbour := self.zones.get(key)) is not None:
-                neighbour.async_tell_neighbour(zone.key, cause, seen=seen)
+                neighbour.async_tell_neighbour(zone, cause, seen=seen)
 
     # The sky
 

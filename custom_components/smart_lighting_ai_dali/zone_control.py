@@ -92,6 +92,8 @@ class ZoneControl:
         self._stops: list[CALLBACK_TYPE] = []
         self._shown: tuple[Any, ...] = ()
         self._was_occupied = False
+        self._seeing: set[str] = set()
+        """The sensors that see somebody now."""
         self._is_running = False
         self._is_failing = False
         self._sending = 0
@@ -144,9 +146,10 @@ class ZoneControl:
         self._tell(cause, lambda reflex, at: reflex.sky(cloud, at))
 
     @callback
-    def async_tell_neighbour(self, zone: str, cause: Context | None, *, seen: bool) -> None:
+    def async_tell_neighbour(self, zone: ZoneControl, cause: Context | None, *, seen: bool) -> None:
         """Tell that somebody moves in a neighbouring zone, or that it has become empty."""
-        self._tell(cause, lambda reflex, at: reflex.neighbour(zone, at, seen=seen))
+        is_way = zone.settings.defaults.safe_way
+        self._tell(cause, lambda reflex, at: reflex.neighbour(zone.key, at, seen=seen, is_way=is_way))
 
     @callback
     def async_choose(self, choice: Choice, cause: Context | None) -> None:
@@ -201,7 +204,9 @@ class ZoneControl:
     def _saw(self, sensor: str, state: State | None, cause: Context | None) -> None:
         seen = None if state is None else {STATE_ON: True, STATE_OFF: False}.get(state.state)
         self._tell(cause, lambda reflex, at: reflex.motion(sensor, at, seen=seen))
-        if seen:
+        moved_before = bool(self._seeing)
+        (self._seeing.add if seen else self._seeing.discard)(sensor)
+        if seen and not moved_before:
             self._listener.zone_seen(self, cause, seen=True)
 
     def _measured(self, sensor: str, state: State | None, cause: Context | None) -> None:

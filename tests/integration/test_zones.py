@@ -177,16 +177,16 @@ async def test_a_zone_that_is_removed_leaves_nothing(room: Room) -> None:
 
 
 async def test_somebody_next_door_is_told_of(room: Room) -> None:
-    way = await room.add(
-        zone_of(room.house.entity("light", 1), motion=("binary_sensor.hall",), title="Hall", purpose="corridor")
+    stairs = await room.add(
+        zone_of(room.house.entity("light", 1), motion=("binary_sensor.stairs",), title="Stairs", purpose="stairs")
     )
-    await room.see(STATE_OFF, "binary_sensor.hall")
-    kitchen = await room.add(zone_of(room.house.entity("light", 0), neighbours=[way.key]))
+    await room.see(STATE_OFF, "binary_sensor.stairs")
+    hall = await room.add(zone_of(room.house.entity("light", 0), purpose="corridor", neighbours=[stairs.key]))
     await room.see(STATE_ON)
     await room.until_lit(0)
     reasons = {event.data["zone"]: event.data["reason"] for event in room.decisions}
-    assert reasons[kitchen.key] == "arrival"
-    assert reasons.get(way.key) == "neighbour"
+    assert reasons[hall.key] == "arrival"
+    assert reasons.get(stairs.key) == "neighbour"
 
 
 # How it is set up
