@@ -146,9 +146,6 @@ class Learning:
             self._sleep.switched_off(at, self._place.time_zone)
             self._quarter = -1
 
-    def switched_off(self, at: float) -> None:
-        """Learn that a person switched the light off: in a bedroom, at night, to sleep."""
-
     def was_present(self, at: float, seconds: float, share: float) -> None:
         """Learn for which share of a span that ended now somebody was there; nobody was between two such spans."""
         if share > 0 and seconds > 0:
