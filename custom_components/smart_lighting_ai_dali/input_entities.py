@@ -32,6 +32,7 @@ _SENSES: Final[dict[int, str]] = {
     InstanceType.ABSOLUTE_INPUT: "dial",
     InstanceType.OCCUPANCY_SENSOR: "occupancy sensor",
     InstanceType.LIGHT_SENSOR: "light sensor",
+    InstanceType.GENERAL_SENSOR: "general purpose sensor",
 }
 
 

@@ -21,6 +21,7 @@ from .db.sizes import COUNTED
 from .emergency_entities import emergency_sensors
 from .entity import LineEntity
 from .entity_slices import async_in_slices
+from .general_sensors import general_sensors
 from .input_entities import async_add_input_entities, input_sensors
 from .report_entities import report_sensors
 from .site import Site, SiteConfigEntry, async_add_gear_entities, async_add_line_entities
@@ -124,6 +125,7 @@ async def async_setup_entry(
         lambda coordinator: [CommissioningSensor(coordinator, description) for description in COMMISSIONING_SENSORS],
     )
     async_add_input_entities(entry, async_add_entities, input_sensors)
+    async_add_input_entities(entry, async_add_entities, general_sensors)
     async_in_slices(hass, entry, async_add_entities)(SiteSensor(entry, description) for description in SITE_SENSORS)
     async_add_zone_entities(
         entry, async_add_entities, lambda entry, key: [ZoneSensor(entry, key, one) for one in ZONE_SENSORS]

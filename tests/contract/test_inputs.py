@@ -9,6 +9,7 @@ from dali.address import DeviceBroadcast, DeviceShort, InstanceNumber
 from dali.command import Command
 from dali.device import general
 from dali.device.general import EventScheme
+from dali.device.general_sensor import QuantityName, UnitOfMeasurement
 from dali.frame import ForwardFrame
 import pytest
 
@@ -31,6 +32,7 @@ from custom_components.smart_lighting_ai_dali.simulator.device_specification imp
     EventScheme as SimulatedScheme,
     InstanceSpecification,
     InstanceType as Kind,
+    Measures,
 )
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 
@@ -234,6 +236,35 @@ async def test_occupancy_and_light_are_pushed(build: Build, connect: Connect) ->
     await bench.until(lambda: state(device.key).instance(2).value == 1023)
     await do(simulated, lambda simulation: simulation.inputs.move(9, 0, present=False))
     await bench.until(lambda: state(device.key).instance(0).occupied is False)
+
+
+@pytest.mark.parametrize(
+    ("measures", "measured", "described"),
+    [
+        (Measures.TEMPERATURE, -12.3, (UnitOfMeasurement.CELSIUS, QuantityName.TEMPERATURE)),
+        (Measures.HUMIDITY, 45.6, (UnitOfMeasurement.PERCENT, QuantityName.RELATIVE_HUMIDITY)),
+        (Measures.CO2, 1234, (UnitOfMeasurement.PARTS_PER_MILLION, QuantityName.CO2)),
+    ],
+)
+async def test_a_general_purpose_sensor_says_what_it_measures_and_tells_each_change(
+    build: Build, connect: Connect, measures: Measures, measured: float, described: tuple[int, int]
+) -> None:
+    sensor = InstanceSpecification(kind=Kind.GENERAL_SENSOR, measures=measures)
+    simulated = build(devices=[panel(9, sensor)], speed=16)
+    bench = await connect(simulated)
+    (device,) = (await bench.line.inputs.find()).found
+    (instance,) = device.instances
+    assert instance.measurement is not None
+    assert (instance.measurement.unit, instance.measurement.quantity) == described
+    assert InputDevice.from_dict(device.as_dict()) == device
+    state = bench.line.inputs.state
+    await bench.until(lambda: state(device.key).instance(0).value == 0)
+    await do(simulated, lambda simulation: simulation.inputs.measure(9, 0, measured))
+    # Its events have too few bits: they only say that it has to be asked.
+    await bench.until(lambda: state(device.key).instance(0).value != 0)
+    value = state(device.key).instance(0).value
+    assert value is not None
+    assert instance.measurement.value_of(value, instance.resolution) == measured
 
 
 @pytest.mark.usefixtures("impatient")

@@ -37,16 +37,17 @@ async def test_both_find_the_same_instances(build: Build, connect: Connect) -> N
 
 
 async def test_both_read_the_same_values(build: Build, connect: Connect) -> None:
-    kinds = (Kind.PUSH_BUTTON, Kind.ABSOLUTE_INPUT, Kind.OCCUPANCY_SENSOR, Kind.LIGHT_SENSOR)
+    kinds = (Kind.PUSH_BUTTON, Kind.ABSOLUTE_INPUT, Kind.OCCUPANCY_SENSOR, Kind.LIGHT_SENSOR, Kind.GENERAL_SENSOR)
     silent = [InstanceSpecification(kind=kind, event_filter=0) for kind in kinds]
     simulated = build(devices=[panel(0, *silent)], speed=16)
     await asyncio.to_thread(simulated.call, lambda simulation: simulation.inputs.turn(0, 1, 0.3))
     await asyncio.to_thread(simulated.call, lambda simulation: simulation.inputs.move(0, 2, present=True))
     await asyncio.to_thread(simulated.call, lambda simulation: simulation.inputs.shine(0, 3, 777))
+    await asyncio.to_thread(simulated.call, lambda simulation: simulation.inputs.measure(0, 4, -12.3))
     bench = await connect(simulated)
     (device,) = (await bench.line.inputs.find()).found
-    await bench.until(lambda: bench.line.inputs.state(device.key).instance(3).value is not None)
-    for number in (1, 2, 3):
+    await bench.until(lambda: bench.line.inputs.state(device.key).instance(4).value is not None)
+    for number in (1, 2, 3, 4):
         theirs = await bench.line.send(
             query_input_value(DeviceShort(0), InstanceNumber(number)), priority=Priority.CONFIGURATION
         )

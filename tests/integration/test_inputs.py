@@ -34,7 +34,9 @@ from custom_components.smart_lighting_ai_dali.simulator.device_specification imp
     EventScheme as SimulatedScheme,
     InstanceSpecification,
     InstanceType as Kind,
+    Measures,
 )
+from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 from custom_components.smart_lighting_ai_dali.sources import find_sources, value_of
 
 from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of, panel, translation
@@ -181,6 +183,31 @@ async def test_light_is_measured_in_lux_and_a_dial_in_percent(home: Home) -> Non
     assert state.attributes["unit_of_measurement"] == "lx"
     dial = home.house.input_entity("sensor", WALL, "position_2")
     await home.house.until(lambda: float(home.house.state(dial) or 0) == pytest.approx(25, abs=0.1))
+
+
+async def test_a_general_purpose_sensor_is_what_it_says_that_it_measures(plug_in: PlugIn, build: Build) -> None:
+    kinds = [
+        InstanceSpecification(kind=Kind.GENERAL_SENSOR, measures=one)
+        for one in (Measures.TEMPERATURE, Measures.HUMIDITY, Measures.CO2)
+    ]
+    port = plug_in(lamp(1), devices=(panel(CEILING, *kinds),))
+    house: House = await build(line_of(port))
+    measured = (-2.5, 45.6, 812)
+    await house.until(lambda: house.state(house.input_entity("sensor", CEILING, "measurement_2")) == "0", 30)
+    entities = [house.input_entity("sensor", CEILING, f"measurement_{number}") for number in range(3)]
+
+    def measure(simulation: Simulation) -> None:
+        for number, value in enumerate(measured):
+            simulation.inputs.measure(CEILING, number, value)
+
+    await port.do(measure)
+    await house.until(lambda: [float(house.state(entity) or 0) for entity in entities] == list(measured), 30)
+    attributes = [house.hass.states.get(entity).attributes for entity in entities]  # type: ignore[union-attr]
+    assert [(one["device_class"], one["unit_of_measurement"]) for one in attributes] == [
+        ("temperature", "°C"),
+        ("humidity", "%"),
+        ("carbon_dioxide", "ppm"),
+    ]
 
 
 async def test_entities_are_there_after_a_restart_before_the_line_answers(home: Home) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from dali.device.general import EventScheme
 
 from .gear import GearIdentity
+from .measurement import Measurement
 
 # As many bits of an input value as an event has room for.
 EVENT_BITS: Final = 10
@@ -19,10 +20,11 @@ class InstanceType(IntEnum):
     ABSOLUTE_INPUT = 2
     OCCUPANCY_SENSOR = 3
     LIGHT_SENSOR = 4
+    GENERAL_SENSOR = 6
 
 
 # What is measured, and can be read at any time.
-MEASURING: Final = frozenset({InstanceType.ABSOLUTE_INPUT, InstanceType.OCCUPANCY_SENSOR, InstanceType.LIGHT_SENSOR})
+MEASURING: Final = frozenset(InstanceType) - {InstanceType.PUSH_BUTTON}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Instance:
     """A bit for each kind of event that it tells."""
     primary_group: int | None = None
     """The instance group that its events name, 0 to 31, where its scheme is that."""
+    measurement: Measurement | None = None
+    """What a general purpose sensor says that it measures; None for all others."""
 
     @property
     def is_measuring(self) -> bool:
@@ -53,6 +57,9 @@ class Instance:
 
         They are the high bits of a value that has more: what is missing counts as zero.
         """
+        if self.type == InstanceType.GENERAL_SENSOR:
+            # It tells fewer bits, and says in the others what kind of event it is.
+            return None
         return None if self.resolution < EVENT_BITS else information << (self.resolution - EVENT_BITS)
 
 
@@ -132,10 +139,13 @@ def _instance_as_dict(instance: Instance) -> dict[str, Any]:
         "scheme": int(instance.scheme),
         "filter": instance.event_filter,
         "primary_group": instance.primary_group,
+        "measurement": None if instance.measurement is None else instance.measurement.as_list(),
     }
 
 
 def _instance_from_dict(data: dict[str, Any]) -> Instance:
+    # What was written before there were general purpose sensors has none.
+    measurement = data.get("measurement")
     return Instance(
         number=int(data["number"]),
         type=int(data["type"]),
@@ -144,4 +154,5 @@ def _instance_from_dict(data: dict[str, Any]) -> Instance:
         scheme=EventScheme(data["scheme"]),
         event_filter=int(data["filter"]),
         primary_group=data["primary_group"],
+        measurement=None if measurement is None else Measurement.from_list(measurement),
     )

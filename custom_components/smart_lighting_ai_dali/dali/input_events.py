@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from dali.command import Command
-from dali.device import light, occupancy, pushbutton
+from dali.device import general_sensor, light, occupancy, pushbutton
 from dali.device.general import EventScheme
 from dali.device.helpers import DeviceInstanceTypeMapper
 from dali.frame import Frame
@@ -187,6 +187,7 @@ def event_names() -> Iterator[tuple[InstanceType, str, int]]:
     yield from ((InstanceType.OCCUPANCY_SENSOR, name, bit) for bit, name in enumerate(_OCCUPANCY_EVENTS))
     yield (InstanceType.LIGHT_SENSOR, "illuminance", 0)
     yield (InstanceType.ABSOLUTE_INPUT, "position", 0)
+    yield (InstanceType.GENERAL_SENSOR, "measurement", 0)
 
 
 # In the order of the bits of the filters (IEC 62386-301, table 3, and 303, table 3).
@@ -218,7 +219,7 @@ def _happening(message: Any, information: int) -> Happening | None:
         case occupancy.OccupancyEvent():
             # Movement is bit 0 and occupancy bit 1, as in the input value.
             return Measured(information & 0b11)
-        case light.LightEvent():
+        case light.LightEvent() | general_sensor.GeneralSensorEvent():
             return Measured(information)
         case _ if message.instance_type == InstanceType.ABSOLUTE_INPUT:
             return Measured(information)

@@ -8,10 +8,12 @@ from dali.address import DeviceBroadcast, DeviceShort, InstanceNumber
 from dali.command import Command
 from dali.device import general
 from dali.device.general import EventScheme
+from dali.device.general_sensor import MeasurementVariable, QueryMeasurementVariable
 
 from .errors import NoAnswerError, SettingNotKeptError
 from .input_device import InputDevice, Instance, InstanceType
 from .input_state import InputReading
+from .measurement import Measurement, signed
 from .sequences import ATTEMPTS, Steps, ask, read_maker, read_random_address_of_device
 from .transactions import MayYield
 
@@ -87,6 +89,10 @@ def _describe_instance(device: DeviceShort, number: int) -> Steps[Instance]:
     group = _NO_GROUP
     if scheme is EventScheme.instance_group:
         group = yield from ask(general.QueryPrimaryInstanceGroup(*target))
+    measurement = None
+    if type_ == InstanceType.GENERAL_SENSOR:
+        yield MayYield()
+        measurement = yield from _read_measurement(target)
     return Instance(
         number=number,
         type=type_,
@@ -95,7 +101,30 @@ def _describe_instance(device: DeviceShort, number: int) -> Steps[Instance]:
         scheme=scheme,
         event_filter=event_filter,
         primary_group=None if group == _NO_GROUP else group,
+        measurement=measurement,
     )
+
+
+def _read_measurement(target: tuple[DeviceShort, InstanceNumber]) -> Steps[Measurement]:
+    """Read how a general purpose sensor describes its input value."""
+    unit = yield from _read_variable(target, MeasurementVariable.UNIT_OF_MEASUREMENT)
+    quantity = yield from _read_variable(target, MeasurementVariable.QUANTITY_NAME)
+    magnitude = yield from _read_variable(target, MeasurementVariable.MAGNITUDE)
+    is_signed = yield from _read_variable(target, MeasurementVariable.INPUT_SIGNAL_SIGNED)
+    return Measurement(unit=unit, quantity=quantity, magnitude=signed(magnitude, 8), signed=bool(is_signed))
+
+
+def _read_variable(target: tuple[DeviceShort, InstanceNumber], variable: MeasurementVariable) -> Steps[int]:
+    """Read one variable: a question moves DTR0 on, so each has its own. Raises NoAnswerError."""
+    query = QueryMeasurementVariable(*target)
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            yield MayYield()
+        yield general.DTR0(variable)
+        answer = (yield query).raw_value
+        if answer is not None and not answer.error:
+            return int(answer.as_integer)
+    raise NoAnswerError(str(query))
 
 
 def read_device(device: InputDevice) -> Steps[InputReading]:

@@ -134,6 +134,10 @@ def _world(simulation: Simulation, _: Parameters) -> object:
     return simulation.inhabitants.snapshot()
 
 
+def _measurement(simulation: Simulation, parameters: Parameters) -> None:
+    simulation.inputs.measure(*_instance(parameters), _take(parameters, "value", float))
+
+
 def _unplug(simulation: Simulation, _: Parameters) -> None:
     simulation.unplug()
 
@@ -168,6 +172,7 @@ COMMANDS: Final[dict[str, tuple[Command, frozenset[str]]]] = {
     "illuminance": (_illuminance, frozenset({"address", "instance", "lux"})),
     "position": (_position, frozenset({"address", "instance", "position"})),
     "world": (_world, frozenset()),
+    "measurement": (_measurement, frozenset({"address", "instance", "value"})),
 }
 
 

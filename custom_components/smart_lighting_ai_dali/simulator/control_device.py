@@ -21,6 +21,7 @@ from .device_commands import (
 )
 from .device_queries import answer
 from .device_specification import DeviceSpecification, InstanceType
+from .general_sensor import GeneralSensor
 from .instance import Instance
 from .line_modes import MODE_SECONDS
 from .measuring_instance import AbsoluteInput, LightSensor
@@ -59,6 +60,7 @@ _INSTANCES: Final[Mapping[InstanceType, type[Instance]]] = {
     InstanceType.ABSOLUTE_INPUT: AbsoluteInput,
     InstanceType.OCCUPANCY_SENSOR: OccupancySensor,
     InstanceType.LIGHT_SENSOR: LightSensor,
+    InstanceType.GENERAL_SENSOR: GeneralSensor,
 }
 
 type SendEvent = Callable[[int, Priority], None]

@@ -1,7 +1,7 @@
 """What one simulated input device is, and how it was left by whoever commissioned it (IEC 62386-103)."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 
 class InstanceType(IntEnum):
@@ -11,6 +11,15 @@ class InstanceType(IntEnum):
     ABSOLUTE_INPUT = 2
     OCCUPANCY_SENSOR = 3
     LIGHT_SENSOR = 4
+    GENERAL_SENSOR = 6
+
+
+class Measures(Enum):
+    """What a general purpose sensor measures."""
+
+    TEMPERATURE = "temperature"
+    HUMIDITY = "humidity"
+    CO2 = "co2"
 
 
 class EventScheme(IntEnum):
@@ -38,6 +47,8 @@ class InstanceSpecification:
     """Of a push button: whether two short presses are one event; without it a press is told as soon as it is over."""
     hold_seconds: float | None = None
     """Of an occupancy sensor: how long after the last movement the place counts as occupied."""
+    measures: Measures | None = None
+    """Of a general purpose sensor: what it measures; without it that is the temperature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from .device_specification import EventScheme, InstanceSpecification, InstanceType
+from .device_specification import EventScheme, InstanceSpecification, InstanceType, Measures
 from .fleet_fields import Check, Field, MistakeError, list_of, text, version, whole, whole_or
 from .specification import NO_RANDOM_ADDRESS
 
@@ -45,6 +45,7 @@ _INSTANCE: Final[dict[str, Check]] = {
     "groups": _instance_groups,
     "double_press": _word({"told": True, "ignored": False}),
     "hold": whole(1, _LONGEST_HOLD),
+    "measures": _word({one.value: one for one in Measures}),
 }
 _FIELDS: Final = {"type": "kind", "filter": "event_filter", "hold": "hold_seconds"}
 

@@ -9,6 +9,7 @@ from typing import Final
 from ..dali.timing import Priority
 from .control_device import ControlDevice
 from .device_specification import DeviceSpecification
+from .general_sensor import GeneralSensor
 from .instance import Instance
 from .measuring_instance import HIGHEST, AbsoluteInput, LightSensor
 from .occupancy_sensor import OccupancySensor
@@ -133,6 +134,10 @@ class InputDevices:
     def shine(self, address: int, instance: int, lux: float) -> None:
         """Let this much light fall on a light sensor."""
         self._instance(address, instance, LightSensor).measure(_finite(lux))
+
+    def measure(self, address: int, instance: int, value: float) -> None:
+        """Let a general purpose sensor measure something, in its units."""
+        self._instance(address, instance, GeneralSensor).measure(_finite(value))
 
     def turn(self, address: int, instance: int, position: float) -> None:
         """Turn an absolute input, 0 to 1."""

@@ -118,8 +118,11 @@ def test_the_position_of_a_dial_is_told(position: int) -> None:
 
 
 def test_what_no_known_part_says_is_no_happening() -> None:
-    frame = general_sensor.GeneralSensorEvent(short_address=ADDRESS, instance_number=NUMBER, data=0x201).frame
-    assert heard(frame, panel(EventScheme.device_instance, general_sensor.instance_type)).happening is None
+    # A general purpose sensor tells something else than a value.
+    value = general_sensor.GeneralSensorEvent(short_address=ADDRESS, instance_number=NUMBER, data=1).frame
+    sensor = panel(EventScheme.device_instance, InstanceType.GENERAL_SENSOR)
+    assert heard(value, sensor).happening == Measured(0x201)
+    assert heard(ForwardFrame(24, value.as_integer & ~0x200), sensor).happening is None
     # An instance of whose type nobody knows.
     assert heard(pushbutton.ShortPress(short_address=44, instance_number=1).frame).happening is None
     # Ten bits that no push button says.
@@ -176,6 +179,7 @@ def test_every_kind_of_event_has_its_bit_in_the_filter() -> None:
         InstanceType.PUSH_BUTTON: (pushbutton.InstanceEventFilter, {"button_stuck_free": "stuck"}),
         InstanceType.OCCUPANCY_SENSOR: (occupancy.InstanceEventFilter, {}),
         InstanceType.LIGHT_SENSOR: (light.InstanceEventFilter, {"illuminance_level": "illuminance"}),
+        InstanceType.GENERAL_SENSOR: (general_sensor.InstanceEventFilter, {"measured_value": "measurement"}),
     }
     for kind, (filters, others) in standard.items():
         for one in filters:

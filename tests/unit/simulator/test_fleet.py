@@ -409,7 +409,7 @@ devices:
             "instances: [lamp]",
             (
                 "this list is not allowed; the type of an instance has to be "
-                "push_button or absolute_input or occupancy_sensor or light_sensor"
+                "push_button or absolute_input or occupancy_sensor or light_sensor or general_sensor"
             ),
         ),
         (
@@ -419,8 +419,8 @@ devices:
         (
             "instances: [3]",
             (
-                "this list is not allowed; each one of push_button, absolute_input, occupancy_sensor, light_sensor, or "
-                "a mapping of type, scheme, filter, priority, groups, double_press, hold"
+                "this list is not allowed; each one of push_button, absolute_input, occupancy_sensor, light_sensor, "
+                "general_sensor, or a mapping of type, scheme, filter, priority, groups, double_press, hold, measures"
             ),
         ),
     ],
