@@ -1,6 +1,6 @@
 """What is collected: which entities tell something of which zone, and what number each of their states is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -19,13 +19,16 @@ from homeassistant.components.weather import ATTR_WEATHER_CLOUD_COVERAGE, DOMAIN
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_OFF, STATE_ON, UnitOfPower
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
 
 from .const import GEAR_LIGHT
 from .dali.level import level_of
 from .db.signals import BRIGHTEST, CONDITIONS, UNKNOWN, Input, Signal
+from .zone_lights import ZoneLights
+from .zone_settings import CONF_AREA, CONF_ILLUMINANCE, CONF_LIGHTS, CONF_MOTION
+from .zone_suggestions import area_of, is_of_zone, zones_of
 
 # The zone of what is so for all rooms.
 OUTDOORS: Final = "outdoors"
@@ -172,32 +175,74 @@ def value_of(signal: Signal, state: State | None) -> int:
 
 
 def find_sources(hass: HomeAssistant, entry: ConfigEntry[Any]) -> tuple[Source, ...]:
-    """Return what is collected: our lights that are in an area, what the sensors of these areas tell, and the sky."""
-    entities, devices = er.async_get(hass), dr.async_get(hass)
+    """Return what is collected: our lights that are in a zone, what the sensors of these zones tell, and the sky.
 
-    def area_of(entity: er.RegistryEntry) -> str | None:
-        if entity.area_id is not None or entity.device_id is None:
-            return entity.area_id
-        device = devices.async_get(entity.device_id)
-        return None if device is None else device.area_id
-
-    there = [entity for entity in entities.entities.values() if entity.disabled_by is None]
-    ours = [entity for entity in there if entity.config_entry_id == entry.entry_id]
-    zones = {area for entity in ours if _is_gear(entity) and (area := area_of(entity)) is not None}
+    Zones are those that were set up, and each area with lights of ours that are in none of them.
+    """
+    entities = er.async_get(hass).entities.values()
+    there = [one for one in entities if one.disabled_by is None and not is_of_zone(entry, one)]
+    zones = _Zones(hass, entry, there)
     sources = []
     for entity in there:
         if entity.domain == WEATHER and zones:
             sources += [Source(entity.entity_id, entity.id, one, OUTDOORS) for one in (Signal.CLOUD, Signal.CONDITION)]
             continue
-        if (area := area_of(entity)) not in zones or area is None:
+        if (zone := zones.of(entity)) is None:
             continue
         device_class = entity.device_class or entity.original_device_class or ""
         if (signal := _SENSORS.get((entity.domain, device_class))) is not None:
-            sources.append(Source(entity.entity_id, entity.id, signal, area))
+            sources.append(Source(entity.entity_id, entity.id, signal, zone))
         if entity.config_entry_id == entry.entry_id:
             gear = entity.unique_id if _is_gear(entity) else None
-            sources += [Source(entity.entity_id, entity.id, one, area, gear) for one in _signals_of_ours(entity)]
+            sources += [Source(entity.entity_id, entity.id, one, zone, gear) for one in _signals_of_ours(entity)]
     return tuple(sorted(sources, key=lambda one: (one.entity_id, one.signal)))
+
+
+class _Zones:
+    """Which entity tells of which zone: by its subentry's id where it was set up, by its area's id else."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], entities: Iterable[er.RegistryEntry]) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._by_entity: dict[str, str] = {}
+        self._by_device: dict[str, str] = {}
+        self._by_area: dict[str, str] = {}
+        """The zones that were set up for an area: its buttons are theirs."""
+        gear: dict[str, str] = {}
+        for zone in zones_of(entry):
+            key, data = zone.subentry_id, zone.data
+            for entity_id in (*data.get(CONF_MOTION, ()), *data.get(CONF_ILLUMINANCE, ())):
+                self._by_entity.setdefault(entity_id, key)
+            behind = ZoneLights(hass, data[CONF_LIGHTS], entry.runtime_data.lines).gear()
+            gear |= {f"{line}_{one}": key for line, keys in behind.items() for one in keys}
+            if CONF_AREA in data:
+                self._by_area[data[CONF_AREA]] = key
+        self._areas = set[str]()
+        """Areas with lights of ours that are in no zone that was set up."""
+        for entity in entities:
+            if entity.config_entry_id != entry.entry_id or not _is_gear(entity):
+                continue
+            if (zone_key := gear.get(entity.unique_id)) is not None:
+                self._by_entity[entity.entity_id] = zone_key
+                if entity.device_id is not None:
+                    self._by_device[entity.device_id] = zone_key
+            elif (area := area_of(hass, entity)) is not None:
+                self._areas.add(area)
+
+    def __bool__(self) -> bool:
+        return bool(self._areas or self._by_entity)
+
+    def of(self, entity: er.RegistryEntry) -> str | None:
+        """Return the zone that an entity tells of; None where it tells of none."""
+        if (zone := self._by_entity.get(entity.entity_id)) is not None:
+            return zone
+        ours = entity.config_entry_id == self._entry.entry_id
+        if ours and entity.device_id is not None and (zone := self._by_device.get(entity.device_id)) is not None:
+            return zone
+        area = area_of(self._hass, entity)
+        if area is not None and entity.domain == EVENT and area in self._by_area:
+            return self._by_area[area]
+        return area if area in self._areas else None
 
 
 def _is_gear(entity: er.RegistryEntry) -> bool:

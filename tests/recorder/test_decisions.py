@@ -13,6 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.db.signals import Signal
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Planner
@@ -131,3 +132,14 @@ async def test_zones_decide_when_they_are_told_to(house: House, zone: ZoneContro
     assert other is not None
     with pytest.raises(ServiceValidationError):
         await call(house.hass, "decide_now", device_id=[other.id])
+
+
+async def test_what_is_collected_is_of_the_zone_that_was_set_up(house: House, zone: ZoneControl) -> None:
+    sources = {(one.entity_id, one.signal): one.zone for one in house.site.telemetry.sources}
+    assert sources[house.entity("light", 1), Signal.LEVEL] == zone.key
+    assert sources[MOTION, Signal.MOTION] == zone.key
+    # What the zone itself says is made of these.
+    assert not [entity_id for entity_id, _ in sources if entity_id.startswith("binary_sensor.office")]
+    house.hass.config_entries.async_remove_subentry(house.entry, zone.key)
+    await house.hass.async_block_till_done()
+    assert {one.zone for one in house.site.telemetry.sources} == {"office"}
