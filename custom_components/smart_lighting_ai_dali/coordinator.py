@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 import logging
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,9 @@ from .dali.events import (
     StateChanged,
     StatusChanged,
 )
+from .dali.level import Level
 from .dali.line import Line
+from .dali.target import Colour
 
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
@@ -34,6 +37,19 @@ _LOGGER = logging.getLogger(__name__)
 _TURN_SECONDS: Final = 0.003
 
 type ContextListener = Callable[[Context], None]
+type AskedListener = Callable[[Asked], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a call of Home Assistant asks of gear, whatever the gear does already."""
+
+    levels: Mapping[str, Level | None]
+    """Where each goes, by key; None where only the gear knows."""
+    names_level: bool
+    """Whether a level was asked for, not just light or no light."""
+    colour: Colour | None
+    context: Context
 
 
 class LineCoordinator(DataUpdateCoordinator[LineStatus]):
@@ -64,6 +80,7 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self._gear_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._event_listeners: defaultdict[type[object], list[Callable[[Any], None]]] = defaultdict(list)
         self._context_listeners: dict[str, ContextListener] = {}
+        self._asked_listeners: list[AskedListener] = []
         # In the order in which they were told of: the keys of a dict keep it.
         self._due: dict[CALLBACK_TYPE, None] = {}
         self._turn: asyncio.Handle | None = None
@@ -100,11 +117,19 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         return end
 
     @callback
-    def async_tell_context(self, keys: Iterable[str], context: Context | None) -> None:
-        """Have lights of gear know on whose behalf they are about to change."""
-        for key in keys:
-            if context is not None and (listener := self._context_listeners.get(key)) is not None:
-                listener(context)
+    def async_listen_to_calls(self, listener: AskedListener) -> CALLBACK_TYPE:
+        """Call a listener with what calls of Home Assistant ask of gear of the line; returns what ends that."""
+        self._asked_listeners.append(listener)
+        return lambda: self._asked_listeners.remove(listener)
+
+    @callback
+    def async_tell_asked(self, asked: Asked) -> None:
+        """Have it known what is asked of gear, and lights of it on whose behalf they are about to change."""
+        for key in asked.levels:
+            if (tell := self._context_listeners.get(key)) is not None:
+                tell(asked.context)
+        for listener in tuple(self._asked_listeners):
+            listener(asked)
 
     @callback
     def async_handle(self, event: LineEvent) -> None:

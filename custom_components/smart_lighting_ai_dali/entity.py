@@ -1,6 +1,6 @@
 """What all entities have in common, and the one place that turns errors of a line into words for people."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import wraps
 from typing import Any, Final, Literal, override
 
@@ -12,11 +12,13 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, GEAR_LIGHT
-from .coordinator import LineCoordinator
+from .coordinator import Asked, LineCoordinator
 from .dali.errors import LineError
 from .dali.events import LineStatus
 from .dali.gear import Gear
+from .dali.level import Level
 from .dali.state import GearState
+from .dali.target import Colour
 from .dali.timing import Priority
 
 # The parts 2xx of IEC 62386 by device type: what the gear is,
@@ -95,6 +97,14 @@ class LineEntity(CoordinatorEntity[LineCoordinator]):
         if shown != self._shown:
             self._shown = shown
             self.coordinator.async_write_in_turn(self.async_write_ha_state)
+
+    def _tell_asked(
+        self, levels: Mapping[str, Level | None], *, names_level: bool = True, colour: Colour | None = None
+    ) -> None:
+        """Have it known what the present call asks of gear, before it is done."""
+        if self._context is not None:
+            asked = Asked(levels=levels, names_level=names_level, colour=colour, context=self._context)
+            self.coordinator.async_tell_asked(asked)
 
     @property
     def _priority(self) -> Priority:

@@ -95,11 +95,17 @@ class GearLight(GearEntity, ColourLight):
             return
         fade, priority, colour = self._fade(kwargs), self._priority, asked_colour(kwargs)
         if self.gear.is_relay:
+            self._tell_asked({self._key: HIGHEST}, names_level=False)
             await line.set_level(self._key, HIGHEST, fade=fade, priority=priority)
-        elif (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
+            return
+        if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
             level = level_of(brightness, self._curve)
+            self._tell_asked({self._key: self.gear.clamp(level)}, colour=colour)
             await line.set_level(self._key, level, colour=colour, fade=fade, priority=priority)
-        elif colour is not None and self.is_on:
+            return
+        last = self.gear_state.level or self.gear_state.last_level
+        self._tell_asked({self._key: last}, names_level=False, colour=colour)
+        if colour is not None and self.is_on:
             await line.set_colour(self._key, colour, fade=fade, priority=priority)
         else:
             await line.turn_on(self._key, colour=colour, fade=fade, priority=priority)
@@ -112,6 +118,7 @@ class GearLight(GearEntity, ColourLight):
         if ATTR_FLASH in kwargs:
             await line.identify(self._key)
             return
+        self._tell_asked({self._key: OFF})
         await line.set_level(self._key, OFF, fade=self._fade(kwargs), priority=self._priority)
 
     def _fade(self, kwargs: dict[str, Any]) -> Fade | None:

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final, override
 
 from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_TRANSITION, ColorMode, LightEntity, LightEntityFeature
@@ -19,7 +20,7 @@ from .dali.target import Colour
 from .entity import LineEntity, line_device_id, line_errors
 from .light_colours import asked_colour
 
-_OF_ALL: Final = "all_lights"
+OF_ALL: Final = "all_lights"
 
 
 class LightOfMany(LineEntity, LightEntity):
@@ -67,6 +68,16 @@ class LightOfMany(LineEntity, LightEntity):
 
     def _states(self) -> list[GearState]:
         return [self.coordinator.line.state(key) for key in self.members]
+
+    def _tell_turn_on(self, kwargs: Mapping[str, Any]) -> None:
+        """Have it known what a call of `light.turn_on` asks of the members."""
+        line, brightness = self.coordinator.line, kwargs.get(ATTR_BRIGHTNESS)
+        levels: dict[str, Level | None] = {}
+        for key in self.members:
+            gear, state = line.gear[key], line.state(key)
+            last = state.level or state.last_level
+            levels[key] = last if brightness is None else gear.clamp(level_of(brightness))
+        self._tell_asked(levels, names_level=brightness is not None, colour=asked_colour(kwargs))
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -134,7 +145,7 @@ class GroupLight(LightOfMany, ColourLight):
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Fade all to a brightness and a colour, or each to its last ones."""
         many, colour, seconds = self.coordinator.line.many, asked_colour(kwargs), kwargs.get(ATTR_TRANSITION)
-        self.coordinator.async_tell_context(self.members, self._context)
+        self._tell_turn_on(kwargs)
         if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
             await many.set_level(
                 self.members, level_of(brightness), colour=colour, seconds=seconds, priority=self._priority
@@ -146,7 +157,7 @@ class GroupLight(LightOfMany, ColourLight):
     @line_errors
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Fade all out."""
-        self.coordinator.async_tell_context(self.members, self._context)
+        self._tell_asked(dict.fromkeys(self.members, OFF))
         await self.coordinator.line.many.set_level(
             self.members, OFF, seconds=kwargs.get(ATTR_TRANSITION), priority=self._priority
         )
@@ -160,7 +171,7 @@ class BroadcastLight(LightOfMany):
     _attr_entity_registry_enabled_default = False
 
     def __init__(self, coordinator: LineCoordinator) -> None:
-        super().__init__(coordinator, _OF_ALL)
+        super().__init__(coordinator, OF_ALL)
 
     @property
     @override
@@ -179,7 +190,7 @@ class BroadcastLight(LightOfMany):
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Fade all to a brightness, or each to its last one."""
         many, seconds = self.coordinator.line.many, kwargs.get(ATTR_TRANSITION)
-        self.coordinator.async_tell_context(self.members, self._context)
+        self._tell_turn_on(kwargs)
         if (brightness := kwargs.get(ATTR_BRIGHTNESS)) is not None:
             await many.set_all(level_of(brightness), seconds=seconds, priority=self._priority)
         else:
@@ -189,5 +200,5 @@ class BroadcastLight(LightOfMany):
     @line_errors
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Fade all out."""
-        self.coordinator.async_tell_context(self.members, self._context)
+        self._tell_asked(dict.fromkeys(self.members, OFF))
         await self.coordinator.line.many.set_all(OFF, seconds=kwargs.get(ATTR_TRANSITION), priority=self._priority)

@@ -56,5 +56,5 @@ class StoredScene(LineEntity, Scene):
     async def async_activate(self, **kwargs: Any) -> None:
         """Have all gear that is in the scene fade there."""
         scenes = self.coordinator.line.scenes
-        self.coordinator.async_tell_context(scenes.members(self._number), self._context)
+        self._tell_asked(scenes.levels(self._number))
         await scenes.go_to(self._number, seconds=kwargs.get(ATTR_TRANSITION), priority=self._priority)

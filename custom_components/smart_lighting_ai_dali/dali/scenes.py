@@ -27,6 +27,11 @@ class Scenes:
         """Return the keys of the gear that is in a scene, as far as that was read."""
         return tuple(key for key, gear in self._known.gear.items() if gear.stored.scene(scene) is not None)
 
+    def levels(self, scene: int) -> dict[str, Level]:
+        """Return the levels to which the gear that is in a scene goes, by key, as far as that was read."""
+        kept = {key: (gear, gear.stored.scene(scene)) for key, gear in self._known.gear.items()}
+        return {key: gear.clamp(level) for key, (gear, level) in kept.items() if level is not None}
+
     async def go_to(self, scene: int, *, seconds: float | None = None, priority: Priority) -> None:
         """Have all gear that is in a scene fade there, by one frame. Raises LineError."""
         await self._many.go_to_scene(scene, self.members(scene), seconds=seconds, priority=priority)

@@ -37,7 +37,7 @@ class Act:
         )
 
 
-def choice_of(origin: Origin, acts: Mapping[str, Act], lamps: Mapping[str, float | None]) -> Choice | None:
+def choice_of[L](origin: Origin, acts: Mapping[L, Act], lamps: Mapping[L, float | None]) -> Choice | None:
     """Return the choice that acts on lamps of a zone are; None where they ask for nothing.
 
     `lamps` is where each lamp of the zone is or was going before, 0 to 1; None is unknown. A zone is lit while any lamp
@@ -48,9 +48,10 @@ def choice_of(origin: Origin, acts: Mapping[str, Act], lamps: Mapping[str, float
     light: float | None = None
     if switched:
         others = [lamps[lamp] for lamp in lamps.keys() - switched.keys()]
-        is_on = any(others) or any(act.is_on for act in switched.values())
+        lit = {act.is_on for act in switched.values()}
+        is_on = any(others) or True in lit
         # One lamp more or less in a lit zone is a wish for more or less light there.
-        if is_on and (any(others) or len({act.is_on for act in switched.values()}) > 1 or _names_light(switched)):
+        if is_on and (any(others) or len(lit) > 1 or _names_light(switched.values())):
             light = _mean((*others, *(act.light if act.is_on else 0.0 for act in switched.values())))
     kelvin = [act.colour_temperature for act in acts.values() if act.colour_temperature is not None]
     other_colour = not kelvin and any(act.other_colour for act in acts.values())
@@ -65,8 +66,8 @@ def choice_of(origin: Origin, acts: Mapping[str, Act], lamps: Mapping[str, float
     )
 
 
-def _names_light(acts: Mapping[str, Act]) -> bool:
-    return any(act.names_light for act in acts.values())
+def _names_light(acts: Iterable[Act]) -> bool:
+    return any(act.names_light for act in acts)
 
 
 def _mean(lights: Iterable[float | None]) -> float | None:
