@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 import logging
 import time
@@ -117,6 +117,13 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         return end
 
     @callback
+    def async_tell_context(self, keys: Iterable[str], context: Context) -> None:
+        """Have lights of gear know on whose behalf they are about to change."""
+        for key in keys:
+            if (tell := self._context_listeners.get(key)) is not None:
+                tell(context)
+
+    @callback
     def async_listen_to_calls(self, listener: AskedListener) -> CALLBACK_TYPE:
         """Call a listener with what calls of Home Assistant ask of gear of the line; returns what ends that."""
         self._asked_listeners.append(listener)
@@ -125,9 +132,7 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
     @callback
     def async_tell_asked(self, asked: Asked) -> None:
         """Have it known what is asked of gear, and lights of it on whose behalf they are about to change."""
-        for key in asked.levels:
-            if (tell := self._context_listeners.get(key)) is not None:
-                tell(asked.context)
+        self.async_tell_context(asked.levels, asked.context)
         for listener in tuple(self._asked_listeners):
             listener(asked)
 
