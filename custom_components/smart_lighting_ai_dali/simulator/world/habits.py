@@ -17,6 +17,14 @@ from .specification import Habit, Person, Purpose, WorldSpecification
 from .stays import AWAY, WIND_DOWN, Activity, Stay
 
 _MINUTE: Final = 60.0
+# In minutes after midnight: so a night lasts an hour or more, even that in which clocks are put forward.
+EARLIEST_WAKING: Final = 4 * 60.0
+LATEST_WAKING: Final = 20 * 60.0
+SHORTEST_DAY: Final = 120.0
+LATEST_BED: Final = 26 * 60.0
+# Who comes leaves before midnight.
+_LATEST_ARRIVAL: Final = 23 * 60.0
+_LATEST_LEAVING: Final = 1425.0
 _SHORTEST_STAY: Final = 15.0
 _LONGEST_STAY: Final = 3 * 3600.0
 # How likely somebody goes back to the desk after anything else, gets up in the night, and goes out for lunch.
@@ -77,19 +85,17 @@ class PersonsDays:
         if habit is None or habit.wake is None or habit.sleep is None:
             raise RuntimeError("who lives here has a habit for each weekday")
         chance = random.Random(f"sleep {self._seed} {self._person.name} {day.toordinal()}")
-        wake = chance.gauss(habit.wake, habit.spread)
-        sleep = max(chance.gauss(habit.sleep, habit.spread), wake + 120)
-        # Nobody goes to bed after the time at which others get up.
-        return self._instant(day, max(wake, 180.0)), self._instant(day, min(sleep, 26.5 * 60))
+        wake = min(max(chance.gauss(habit.wake, habit.spread), EARLIEST_WAKING), LATEST_WAKING)
+        sleep = min(max(chance.gauss(habit.sleep, habit.spread), wake + SHORTEST_DAY), LATEST_BED)
+        return self._instant(day, wake), self._instant(day, sleep)
 
     def _at_home(self, day: date, bed: int) -> Iterator[Stay]:
         wake, sleep = self._times(day)
-        waking = max(self._times(day + timedelta(days=1))[0], sleep + 1800)
-        begin = max(wake, self._times(day - timedelta(days=1))[1] + 1800)
+        waking = self._times(day + timedelta(days=1))[0]
         name = self._person.name
         chance = random.Random(f"day {self._seed} {name} {day.toordinal()}")
         back_today = self._absences.on_vacation(name, day - timedelta(days=1))
-        walk = Walk(self._plan, self._number, chance, begin, AWAY if back_today else bed)
+        walk = Walk(self._plan, self._number, chance, wake, AWAY if back_today else bed)
         if self._absences.on_vacation(name, day):
             yield from walk.leave(waking)
             return
@@ -136,10 +142,10 @@ class PersonsDays:
         if habit is None or habit.hours is None or absent or chance.random() >= habit.chance:
             yield Stay(midnight, next_midnight, number, AWAY, Activity.WALKING)
             return
-        arrive = chance.gauss(habit.hours[0], habit.spread)
-        leave = min(max(chance.gauss(habit.hours[1], habit.spread), arrive + 30), 1425)
+        arrive = min(max(5.0, chance.gauss(habit.hours[0], habit.spread)), _LATEST_ARRIVAL)
+        leave = min(max(chance.gauss(habit.hours[1], habit.spread), arrive + 30), _LATEST_LEAVING)
         walk = Walk(self._plan, number, chance, midnight, AWAY)
-        yield from walk.stay(self._instant(day, max(5.0, arrive)), AWAY, Activity.WALKING)
+        yield from walk.stay(self._instant(day, arrive), AWAY, Activity.WALKING)
         if arrive < 720 < leave - 60 and chance.random() < _LUNCH and leave - arrive > 240:
             out = chance.gauss(735, 15)
             yield from self._indoors(walk, self._instant(day, out), chance)

@@ -19,15 +19,19 @@ import yaml
 from ..document import Document, DocumentError, read_text, shown
 from ..fleet_fields import Check
 from .fields import PERSON, ROOM, WORLD
+from .habits import EARLIEST_WAKING, LATEST_BED, LATEST_WAKING, SHORTEST_DAY
 from .light import full_lux
 from .purposes import LUX
-from .specification import Person, Room, WorldSpecification
+from .specification import Habit, Person, Room, WorldSpecification
 
 MAX_ROOMS: Final = 200
 MAX_PEOPLE: Final = 500
 _FOLDER: Final = Path(__file__).parents[1] / "worlds"
 _NEEDED: Final = ("name", "latitude", "longitude", "timezone", "entrance")
 _WEEK: Final = frozenset(range(7))
+
+
+_DAY: Final = "a wake from 04:00 to 20:00, and a sleep two hours or more after it, up to 26:00"
 
 
 class WorldError(DocumentError):
@@ -160,8 +164,8 @@ class _Reader:
         if not habits:
             self._document.problem(node, title, "its habits are missing: a list of what a day is like")
         for habit in habits:
-            if "bed" in fields and (habit.wake is None or habit.sleep is None or habit.sleep <= habit.wake):
-                self._document.problem(node, title, "each habit needs a wake, and a sleep after it")
+            if "bed" in fields and not _is_a_day(habit):
+                self._document.problem(node, title, f"each habit needs {_DAY}")
             if "bed" not in fields and habit.hours is None:
                 self._document.problem(node, title, "each habit needs hours; who sleeps here has a bed")
         days = [day for habit in habits for day in habit.days]
@@ -176,3 +180,10 @@ class _Reader:
                 self._document.problem(
                     node, place, f"there is no room {shown(name)}; there are {', '.join(sorted(names))}"
                 )
+
+
+def _is_a_day(habit: Habit) -> bool:
+    """Return whether somebody can live by a habit."""
+    if habit.wake is None or habit.sleep is None:
+        return False
+    return EARLIEST_WAKING <= habit.wake <= LATEST_WAKING and habit.wake + SHORTEST_DAY <= habit.sleep <= LATEST_BED

@@ -13,6 +13,7 @@ from .specification import Purpose, Visitors, WorldSpecification
 from .stays import AWAY, Activity, Stay
 
 _WEEKS_A_MONTH: Final = 4.35
+_LATEST_ARRIVAL: Final = 23 * 60.0
 _MEAN_STAY: Final = 2700.0
 
 
@@ -64,7 +65,7 @@ class VisitorsDays:
             return
         chance = random.Random(f"visitor {self._seed} {visitors.name} {self._who} {day.toordinal()}")
         walk = Walk(self._plan, self._number, chance, midnight, AWAY)
-        begin = local_instant(self._zone, day, max(1.0, arrive) + 0.1 * self._who)
+        begin = local_instant(self._zone, day, min(max(1.0, arrive), _LATEST_ARRIVAL) + 0.1 * self._who)
         end = min(begin + max(10.0, leave) * 60, after - 300)
         yield from walk.stay(begin, AWAY, Activity.WALKING)
         while walk.time < end - 60:

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import deque
 from datetime import datetime, timedelta
+from math import inf, isfinite
 import random
 from typing import Final, Protocol
 
@@ -121,7 +122,13 @@ class World:
         return events.popleft()
 
     def set_light(self, room: str, output: float, *, kelvin: int | None = None, fade: float = 0.7) -> None:
-        """Set the light of a room: a part of full light (0 is off), a colour temperature, in so many seconds."""
+        """Set the light of a room: a part of full light (0 is off), a colour temperature, in so many seconds.
+
+        What lamps can't do they do as far as they can; raises KeyError where there is no such room, and ValueError for
+        what is no number.
+        """
+        if not isfinite(output) or not 0 <= fade < inf:
+            raise ValueError(f"{output} in {fade} s is no light")
         self._set(self._by_name[room], output, kelvin, fade, None)
 
     def level(self, room: str) -> tuple[float, int]:
@@ -216,7 +223,8 @@ class World:
         if stay.room != AWAY:
             room = self.rooms[stay.room]
             room.stays[stay.person] = stay
-            if last is None or last.room != stay.room:
+            # Whoever wakes up is new to the light, too.
+            if last is None or last.room != stay.room or last.activity is Activity.ASLEEP:
                 room.entered = self._timeline.now
             if stay.activity is Activity.ASLEEP:
                 room.fell_asleep = self._timeline.now

@@ -86,7 +86,14 @@ def test_the_built_in_worlds_are_sound(name: str) -> None:
             ("days: all, wake", "days: [mo], wake"),
             "number 1: its days has to be weekdays, weekend, all, or a list of mon",
         ),
-        (('wake: "07:00", ', ""), "person Ada: each habit needs a wake, and a sleep after it"),
+        (
+            ('wake: "07:00", ', ""),
+            "person Ada: each habit needs a wake from 04:00 to 20:00, and a sleep two hours or more",
+        ),
+        (
+            ('"23:00"', '"08:30"'),
+            "person Ada: each habit needs a wake from 04:00 to 20:00, and a sleep two hours or more",
+        ),
         (('hours: ["09:00", "19:00"]', "spread: 5"), "person Bob: each habit needs hours; who sleeps here has a bed"),
         (('"09:00", "19:00"', '"19:00", "09:00"'), "number 1: its hours has to be two times, the earlier one first"),
         (('"07:00"', "420"), 'number 1: its wake has to be a time in quotes, such as "07:30"'),

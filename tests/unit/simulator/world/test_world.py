@@ -117,6 +117,15 @@ def test_lamps_keep_within_what_they_can(specification: WorldSpecification) -> N
     assert world.level(name)[0] == 0
 
 
+@pytest.mark.parametrize(("output", "fade"), [(float("nan"), 0), (float("inf"), 0), (0.5, -1), (0.5, float("nan"))])
+def test_what_is_no_light_is_refused(specification: WorldSpecification, output: float, fade: float) -> None:
+    world = World(specification, seed=1, start=START)
+    with pytest.raises(ValueError, match="is no light"):
+        world.set_light(specification.rooms[0].name, output, fade=fade)
+    with pytest.raises(KeyError):
+        world.set_light("Cellar", 0.5)
+
+
 def test_people_left_in_the_dark_turn_the_light_on(specification: WorldSpecification) -> None:
     winter = World(specification, seed=1, start=datetime(2026, 1, 12, tzinfo=UTC))
     overrides = [event for event in play(winter, 5) if isinstance(event, Override)]
