@@ -14,6 +14,7 @@ from .services import async_register_services
 from .site import Site, SiteConfigEntry
 from .websocket_api import async_register_websocket_commands
 from .zone_actions import async_register_zone_actions
+from .zone_store import ZoneStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = (
@@ -61,6 +62,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> boo
     if unloaded:
         await entry.runtime_data.async_stop()
     return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> None:
+    """Remove what zones remember: the site is gone."""
+    await ZoneStore(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:

@@ -17,12 +17,12 @@ from .dali.events import ButtonUsed, LineStatus, Overheard, StatusChanged
 from .dali.level import OFF, Level
 from .dali.target import Colour, ColourTemperature
 from .light_colours import kelvin_of
-from .zone_lamps import Lamp, ZoneLamps, light_of
+from .zone_lamps import Lamp, ZoneLamps, light_of_gear
 from .zones.acts import Act, choice_of
 from .zones.overrides import Choice, Origin
 
 if TYPE_CHECKING:
-    from .site import Site
+    from .site_line import SiteLine
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,9 +50,9 @@ class OwnContexts:
     def __init__(self) -> None:
         self._ids: dict[str, None] = {}
 
-    def new(self) -> Context:
-        """Return a context for something that we do."""
-        context = Context()
+    def new(self, cause: Context | None = None) -> Context:
+        """Return a context for something that we do, on account of what happened in another."""
+        context = Context(parent_id=None if cause is None else cause.id)
         self._ids[context.id] = None
         if len(self._ids) > self._KEPT:
             del self._ids[next(iter(self._ids))]
@@ -78,18 +78,20 @@ class _Gathered:
 
 
 class ChoiceTracker:
-    """Watches the lights of all zones of a site, and tells each choice of a person, by the key of its zone."""
+    """Watches the lights of all zones of a site, and tells each choice of a person, by the key of its zone.
+
+    Whether automations are people is asked elsewhere: their choices have that origin.
+    """
 
     def __init__(
         self,
         hass: HomeAssistant,
-        site: Site,
-        lights: Mapping[str, Iterable[str]],
+        lines: Mapping[str, SiteLine],
         on_choice: ChoiceListener,
         is_ours: Callable[[Context], bool],
     ) -> None:
         self._hass = hass
-        self._lamps = ZoneLamps(hass, site, lights)
+        self._lamps = ZoneLamps(hass, lines)
         self._on_choice = on_choice
         self._is_ours = is_ours
         self._gathered: _Gathered | None = None
@@ -100,9 +102,16 @@ class ChoiceTracker:
         """When a button of a line was used last, by the loop's clock."""
         self._awaited: dict[Lamp, tuple[Origin, float]] = {}
         """Lamps that another master dims: who that is, and since when."""
-        self._stops: list[CALLBACK_TYPE] = []
-        self._stops.append(site.async_listen_to_lines(self._follow_line))
-        self._stops.append(async_listen_to_scenes(hass, self._scene_called))
+        self._stops: list[CALLBACK_TYPE] = [async_listen_to_scenes(hass, self._scene_called)]
+
+    @callback
+    def async_follow(self, lights: Mapping[str, Iterable[str]]) -> None:
+        """Watch these zones from now on.
+
+        `lights` is the entity ids of the lights of each by its key: gear, groups or all of a line, and groups of Home
+        Assistant's that any of these are in.
+        """
+        self._lamps.lights = lights
 
     @callback
     def async_stop(self) -> None:
@@ -124,7 +133,8 @@ class ChoiceTracker:
     # What is heard
 
     @callback
-    def _follow_line(self, coordinator: LineCoordinator) -> None:
+    def async_follow_line(self, coordinator: LineCoordinator) -> None:
+        """Watch a line too."""
         line = coordinator.subentry_id
 
         @callback
@@ -232,22 +242,6 @@ class ChoiceTracker:
             self._on_choice(zone, choice, context)
 
 
-@callback
-def async_track_choices(
-    hass: HomeAssistant,
-    site: Site,
-    lights: Mapping[str, Iterable[str]],
-    on_choice: ChoiceListener,
-    is_ours: Callable[[Context], bool],
-) -> ChoiceTracker:
-    """Call a listener with the key of a zone, what a person chose for it, and the context of that.
-
-    `lights` is the entity ids of the lights of each zone: gear, groups or all of a line, and groups of Home Assistant's
-    that any of these are in. `is_ours` tells contexts of our own. Nobody is asked here whether automations are people.
-    """
-    return ChoiceTracker(hass, site, lights, on_choice, is_ours)
-
-
 def _origin_of(context: Context) -> Origin:
     """Return by what means a call came: what a person starts has a user, what an automation does has none."""
     return Origin.AUTOMATION if context.user_id is None else Origin.DASHBOARD
@@ -261,7 +255,7 @@ def _asked(
     is_off = level == OFF
     act = Act(
         is_on=not is_off,
-        light=light_of(level, gear),
+        light=light_of_gear(level, gear),
         names_light=names_level and not is_off,
     )
     return act if colour is None else act.then(_coloured(colour))

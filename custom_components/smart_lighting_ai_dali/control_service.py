@@ -1,6 +1,6 @@
 """The reflex loop over all zones of the site: starts and stops them, and tells each what others know."""
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 import logging
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,7 @@ from homeassistant.helpers.event import async_call_later, async_track_state_chan
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
+from .choice_origins import ChoiceTracker, OwnContexts
 from .const import DOMAIN
 from .coordinator import LineCoordinator
 from .dali.errors import LineError
@@ -24,9 +25,10 @@ from .explanation import percent_of
 from .zone_control import ZoneControl
 from .zone_memory import AiMode, ZoneMemory
 from .zone_settings import CONF_WEATHER
+from .zone_store import ZoneStore
 from .zone_suggestions import zones_of
 from .zones.action import Action
-from .zones.overrides import Choice
+from .zones.overrides import Choice, Origin
 from .zones.settings import Place
 
 if TYPE_CHECKING:
@@ -37,8 +39,6 @@ _LOGGER = logging.getLogger(__name__)
 
 EVENT_DECISION: Final = f"{DOMAIN}_decision"
 
-# Contexts of our own that are remembered: what lights tell of them comes within seconds.
-_CONTEXTS: Final = 2048
 # Gear is found and read in bursts; zones look at it once that is calm, in seconds.
 _CALM: Final = 1.0
 # The cloud cover, 0 to 1, where a weather entity tells its condition alone.
@@ -79,8 +79,12 @@ class ControlService:
         self._entry = entry
         self._lines = lines
         self._log = log
+        self._store = ZoneStore(hass, entry.entry_id)
         self._memories: defaultdict[str, ZoneMemory] = defaultdict(ZoneMemory)
-        self._contexts: OrderedDict[str, None] = OrderedDict()
+        self._kept: dict[str, tuple[Any, ...]] = {}
+        """What was written, or soon will be, of what people set and chose in each zone."""
+        self._contexts = OwnContexts()
+        self._choices = ChoiceTracker(hass, lines, self.async_choose, self._contexts.owns)
         self._cloud: float | None = None
         self._weather: str | None = None
         self._begun = False
@@ -93,17 +97,33 @@ class ControlService:
 
     # From start to stop
 
+    async def async_load(self) -> None:
+        """Read what zones remember of their last time."""
+        self._memories.update(await self._store.async_load())
+
+    async def async_save(self) -> None:
+        """Write down what zones remember."""
+        if self.zones or self._memories:
+            await self._store.async_save(self._remembered())
+
+    def _remembered(self) -> dict[str, ZoneMemory]:
+        for zone in self.zones.values():
+            zone.memory.keep(zone.reflex)
+        return {key: self._memories[key] for key in self.zones}
+
     @callback
     def async_start(self, listen_to_lines: Callable[[Callable[[LineCoordinator], None]], CALLBACK_TYPE]) -> None:
         """Make the zones; they begin once Home Assistant has started, with sensors that say something."""
         self.async_follow()
         self._stops.append(listen_to_lines(self._follow_line))
+        self._stops.append(listen_to_lines(self._choices.async_follow_line))
         self._stops.append(self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._core_changed))
         self._stops.append(async_at_started(self.hass, self._begin))
 
     @callback
     def async_stop(self) -> None:
         """End all zones: no timer and no listener is left."""
+        self._choices.async_stop()
         for stop in (self._stop_weather, self._looking, *self._stops):
             if stop is not None:
                 stop()
@@ -120,6 +140,7 @@ class ControlService:
         for key in [key for key in self.zones if key not in wanted]:
             self.zones.pop(key).async_stop()
             self._memories.pop(key, None)
+            self._store.async_save_soon(self._remembered)
         self._follow_weather()
         for key, subentry in wanted.items():
             if key not in self.zones or self.zones[key].is_changed:
@@ -189,19 +210,22 @@ class ControlService:
     def async_set_ai_mode(self, key: str, mode: AiMode) -> None:
         """Let an AI do something else in a zone."""
         self._memories[key].ai_mode = mode
+        self._store.async_save_soon(self._remembered)
         self._tell(key)
 
     # Who chose
 
     @callback
     def is_ours(self, context: Context) -> bool:
-        """Tell whether a zone did by itself what happened in a context."""
-        return context.id in self._contexts
+        """Tell whether a zone did by itself what happened in a context, or whether that came of it."""
+        return self._contexts.owns(context)
 
     @callback
     def async_choose(self, key: str, choice: Choice, cause: Context | None) -> None:
-        """Tell a zone what a person did to its lights."""
-        if (zone := self.zones.get(key)) is not None:
+        """Tell a zone what a person did to its lights, or an automation where that counts as a person."""
+        if (zone := self.zones.get(key)) is None:
+            return
+        if choice.origin is not Origin.AUTOMATION or zone.settings.automations_are_people:
             zone.async_choose(choice, cause)
 
     # What zones tell (zone_control.ZoneListener)
@@ -209,10 +233,7 @@ class ControlService:
     @callback
     def zone_acts(self, zone: ZoneControl, action: Action, cause: Context | None) -> Context:
         """Say in the logbook why lights are about to change, and return the context in which they do."""
-        context = Context(parent_id=None if cause is None else cause.id)
-        self._contexts[context.id] = None
-        while len(self._contexts) > _CONTEXTS:
-            self._contexts.popitem(last=False)
+        context = self._contexts.new(cause)
         # First, so that the logbook finds it as the origin of all that has this context.
         self.hass.bus.async_fire(
             EVENT_DECISION,
@@ -236,7 +257,13 @@ class ControlService:
 
     @callback
     def zone_changed(self, zone: ZoneControl) -> None:
-        """Have its entities say so."""
+        """Have its entities say so, and what people set and chose be kept."""
+        kept = (zone.memory.is_automatic, zone.reflex.overrides.held)
+        if self._kept.get(zone.key) != kept:
+            self._kept[zone.key] = kept
+            self._store.async_save_soon(self._remembered)
+        else:
+            self._store.async_save_later(self._remembered)
         self._tell(zone.key)
 
     @callback
@@ -308,6 +335,7 @@ class ControlService:
         self.async_follow()
 
     def _index_gear(self) -> None:
+        self._choices.async_follow({key: zone.lights.entity_ids for key, zone in self.zones.items()})
         index: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for zone in self.zones.values():
             for subentry_id, keys in zone.lights.gear().items():

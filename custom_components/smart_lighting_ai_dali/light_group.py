@@ -20,7 +20,7 @@ from .dali.target import Colour
 from .entity import LineEntity, line_device_id, line_errors
 from .light_colours import asked_colour
 
-OF_ALL: Final = "all_lights"
+_OF_ALL: Final = "all_lights"
 
 
 class LightOfMany(LineEntity, LightEntity):
@@ -171,7 +171,7 @@ class BroadcastLight(LightOfMany):
     _attr_entity_registry_enabled_default = False
 
     def __init__(self, coordinator: LineCoordinator) -> None:
-        super().__init__(coordinator, OF_ALL)
+        super().__init__(coordinator, _OF_ALL)
 
     @property
     @override

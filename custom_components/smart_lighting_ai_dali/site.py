@@ -70,6 +70,7 @@ class Site:
 
     async def async_start(self) -> None:
         """Start every line; each connects in the background."""
+        await self.control.async_load()
         await self._async_follow_subentries()
         self._entry.async_on_unload(usb.async_register_port_event_callback(self._hass, self._ports_changed))
 
@@ -93,6 +94,7 @@ class Site:
                 return
             self._stopped = True
             self.control.async_stop()
+            await self.control.async_save()
             self.database.async_stop(DATABASE_SECONDS)
             self.telemetry.async_stop()
             await self.backfill.async_stop()

@@ -54,7 +54,7 @@ class ZoneLights:
                 continue
             subentry_id, _, name = entity.unique_id.partition("_")
             if (line := self._lines.get(subentry_id)) is not None:
-                found[subentry_id].update(dict.fromkeys(_behind(line.line, name)))
+                found[subentry_id].update(dict.fromkeys(gear_behind(line.line, name)))
         return {subentry_id: tuple(keys) for subentry_id, keys in found.items() if keys}
 
     def shine(self) -> Shine | None:
@@ -109,7 +109,7 @@ class ZoneLights:
                 yield line, line.gear[key]
 
 
-def _behind(line: Line, name: str) -> tuple[str, ...]:
+def gear_behind(line: Line, name: str) -> tuple[str, ...]:
     """Return the keys of the gear behind a light of a line, by what its unique id says after the line."""
     if name == _ALL:
         return tuple(line.gear)

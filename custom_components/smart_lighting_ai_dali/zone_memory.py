@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 import logging
-from typing import Any
+from typing import Any, Self
 
 from .zones.learning import Learning
 from .zones.overrides import Overrides
@@ -45,6 +45,24 @@ class ZoneMemory:
             _LOGGER.warning("zone=%s learning=unreadable reason=%r", settings.name, error)
             learning = Learning(settings, place)
         return overrides, learning
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "is_automatic": self.is_automatic,
+            "ai_mode": self.ai_mode.value,
+            "overrides": self.overrides,
+            "learning": self.learning,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
+        is_automatic, overrides, learning = data["is_automatic"], data["overrides"], data["learning"]
+        for value, kind in ((is_automatic, bool), (overrides, list), (learning, dict)):
+            if not isinstance(value, kind):
+                raise TypeError(f"{value!r} is no {kind.__name__}")
+        return cls(is_automatic=is_automatic, ai_mode=AiMode(data["ai_mode"]), overrides=overrides, learning=learning)
 
     def keep(self, reflex: Reflex) -> None:
         """Take what the loop of the zone knows now."""

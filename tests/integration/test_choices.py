@@ -13,7 +13,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.smart_lighting_ai_dali.choice_origins import ChoiceTracker, OwnContexts, async_track_choices
+from custom_components.smart_lighting_ai_dali.choice_origins import ChoiceTracker, OwnContexts
 from custom_components.smart_lighting_ai_dali.dali import gear_settings
 from custom_components.smart_lighting_ai_dali.dali.events import ButtonUsed, LineEvent, LineStatus
 from custom_components.smart_lighting_ai_dali.dali.level import Level, light_output
@@ -72,7 +72,10 @@ class Home:
             self.choices.append((zone, choice))
             self.heard.append(context)
 
-        return async_track_choices(self.hass, self.house.site, lights, take, self.contexts.owns)
+        tracker = ChoiceTracker(self.hass, self.house.site.lines, take, self.contexts.owns)
+        tracker.async_follow(lights)
+        self.house.site.async_listen_to_lines(tracker.async_follow_line)
+        return tracker
 
     def track_only(self, **lights: Iterable[str]) -> None:
         """Have only these zones."""
