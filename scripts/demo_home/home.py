@@ -73,6 +73,7 @@ class DemoHome:
                 await preparation.furnish(socket)
                 await preparation.add_simulated_line(client)
                 await preparation.wait_for_all_lights(socket)
+                await preparation.set_up_zone(client, socket)
                 await preparation.show_lights(socket)
                 self.folder.finish()
             return await preparation.count_lights(socket)

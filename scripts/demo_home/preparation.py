@@ -20,6 +20,8 @@ AREAS: Final = {
     "Office": "mdi:desk",
 }
 GEAR: Final = 12
+# The area with a presence sensor.
+ZONE: Final = "Office"
 
 # A first start looks at every address and reads who each gear is, at the pace of the bus: half a minute.
 FIND_SECONDS: Final = 180.0
@@ -94,6 +96,32 @@ async def wait_for_all_lights(socket: WebSocket) -> None:
         states = {light["entity_id"]: light["state"] for light in await all_lights(socket)}
         message = f"not all of the {GEAR} lights work after {FIND_SECONDS:.0f} s: {states}"
         raise ApiError(message) from None
+
+
+async def set_up_zone(client: Client, socket: WebSocket) -> None:
+    """Have the lights of the area with a presence sensor follow the people: click twice through the dialog of zones."""
+
+    async def is_there() -> bool:
+        states = await socket.call("get_states")
+        return any(state["attributes"].get("device_class") == "occupancy" for state in states)
+
+    async with asyncio.timeout(FIND_SECONDS):
+        await until(is_there)
+    areas = await socket.call("config/area_registry/list")
+    (area_id,) = [area["area_id"] for area in areas if area["name"] == ZONE]
+    (entry,) = await socket.call("config_entries/get", domain=DOMAIN)
+    flows = "/api/config/config_entries/subentries/flow"
+    result = await client.post(flows, {"handler": [entry["entry_id"], "zone"]})
+    result = await client.post(f"{flows}/{result['flow_id']}", {"area": area_id})
+    filled = {
+        field["name"]: field["description"]["suggested_value"]
+        for field in result["data_schema"]
+        if "suggested_value" in (field.get("description") or {})
+    }
+    result = await client.post(f"{flows}/{result['flow_id']}", {**filled, "more": {}, "limits": {}})
+    if result["type"] != "create_entry":
+        message = f"the zone was not set up: {result}"
+        raise ApiError(message)
 
 
 async def count_lights(socket: WebSocket) -> int:
