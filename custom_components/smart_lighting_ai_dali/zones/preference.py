@@ -8,10 +8,10 @@ from .hold_time import DAYPARTS
 # What the purpose counts, what one choice by hand does, and what half an hour of leaving the light as it is does.
 _PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 5.0, 15.0, 0.2
 _ACCEPTED_SECONDS: Final = 1800.0
-_MOST_ACCEPTED: Final = 5.0
+_MOST_ACCEPTED: Final = 3.0
 # Whoever chooses did not accept: what had been accepted before counts this part from then on.
 _DISMISSED: Final = 0.3
-# A choice counts less by each later one, and half after so many days on which somebody was there.
+# A choice counts less by each later one, and half if that came so many days later on which somebody was there.
 _BY_LATER, _HALF_LIFE = 0.8, 14.0
 # A choice at a neighbouring part of the day counts this part, in proportion to what the purpose wants then.
 _NEIGHBOURS: Final = 0.12
@@ -19,8 +19,10 @@ _MOST_CHOICES: Final = 8
 # What people take for right, as a logarithm of the ratio to what they want: entirely, and at all.
 _RIGHT: Final = (-0.1, 0.15)
 _BEARABLE: Final = (-0.22, 0.4)
-# A reading that is much more than was aimed at is daylight: leaving that as it is says nothing.
-_DAYLIGHT: Final = 0.25
+# A reading that is not what was aimed at, as a logarithm of a ratio, is daylight, or all that there is: leaving that as
+# it is says nothing. What is as near as this last to what is wanted is no other wish.
+_AIMED_AT: Final = (-0.15, 0.25)
+_EQUAL: Final = 0.02
 # One choice may be for a film: it takes another to go further than this, as a logarithm of a ratio.
 _ONCE: Final = 0.9
 # How far people may lead away from what the purpose wants.
@@ -64,6 +66,9 @@ class LuxPreference:
         """Learn that a person chose a light that makes this reading, in lux."""
         one = self._parts[part]
         before = log(max(one.wanted, _LEAST_LUX))
+        if abs(log(min(max(lux, _LEAST_LUX), _MOST_LUX)) - before) < _EQUAL:
+            self._accept(one, _ACCEPTED_WEIGHT)
+            return
         chosen = min(max(log(min(max(lux, _LEAST_LUX), _MOST_LUX)), before - _ONCE), before + _ONCE)
         one.choices.append(_Choice(self._day, round(chosen, 4)))
         del one.choices[:-_MOST_CHOICES]
@@ -74,11 +79,13 @@ class LuxPreference:
         """Learn that somebody was there for so long and left a reading as it was."""
         one = self._parts[part]
         reading = log(min(max(lux, _LEAST_LUX), _MOST_LUX))
-        if reading > log(max(one.wanted, _LEAST_LUX)) + _DAYLIGHT:
-            return
-        weight = _ACCEPTED_WEIGHT * min(seconds / _ACCEPTED_SECONDS, 4.0)
+        if _AIMED_AT[0] <= reading - log(max(one.wanted, _LEAST_LUX)) <= _AIMED_AT[1]:
+            self._accept(one, _ACCEPTED_WEIGHT * min(seconds / _ACCEPTED_SECONDS, 4.0))
+
+    def _accept(self, one: _Part, weight: float) -> None:
+        # What was aimed at: a loop that stays a little below it must not lead what is wanted down, again and again.
         total = one.accepted_weight + weight
-        one.accepted = round(one.accepted + (reading - one.accepted) * weight / total, 4)
+        one.accepted = round(one.accepted + (log(one.wanted) - one.accepted) * weight / total, 4)
         one.accepted_weight = round(min(total, _MOST_ACCEPTED), 4)
         self._weigh()
 
@@ -93,8 +100,6 @@ class LuxPreference:
     def new_day(self) -> None:
         """Take that somebody was there on another day."""
         self._day += 1
-        if any(one.choices for one in self._parts):
-            self._weigh()
 
     def _weigh(self) -> None:
         for place, one in enumerate(self._parts):
@@ -116,8 +121,9 @@ class LuxPreference:
 
     def _samples(self, one: _Part) -> list[tuple[float, float]]:
         later = len(one.choices) - 1
+        # A choice that no other followed stays as it is: nobody has to make it again.
         return [
-            (_CHOICE_WEIGHT * _BY_LATER ** (later - place) * 2.0 ** ((day - self._day) / _HALF_LIFE), lux)
+            (_CHOICE_WEIGHT * _BY_LATER ** (later - place) * 2.0 ** ((day - one.choices[-1].day) / _HALF_LIFE), lux)
             for place, (day, lux) in enumerate(one.choices)
         ]
 

@@ -265,14 +265,28 @@ def test_of_two_people_the_one_who_is_there_more_often_is_content() -> None:
     assert learning.preferred_lux(MONDAY) >= 0.8 * 700
 
 
-def test_what_is_left_as_it_is_is_liked_a_little_more() -> None:
+def test_leaving_daylight_or_all_there_is_as_it_is_says_nothing_of_wishes() -> None:
     learning = learning_of(Purpose.LIVING)
     for day in range(30):
-        learning.accepted_lux(MONDAY + day * DAY, 150, 7200)
-    assert 150 < learning.preferred_lux(MONDAY) < 190
-    bright = learning_of(Purpose.LIVING)
-    bright.accepted_lux(MONDAY, 1500, 7200)
-    assert bright.preferred_lux(MONDAY) == pytest.approx(200)
+        learning.accepted_lux(MONDAY + day * DAY, 1500, 7200)
+        learning.accepted_lux(MONDAY + day * DAY, 120, 7200)
+    assert learning.preferred_lux(MONDAY) == pytest.approx(200)
+
+
+def test_a_loop_that_stays_below_its_aim_does_not_lead_it_down() -> None:
+    learning = learning_of(Purpose.LIVING)
+    for day in range(60):
+        learning.accepted_lux(MONDAY + day * DAY, 0.9 * learning.preferred_lux(MONDAY), 7200)
+    assert learning.preferred_lux(MONDAY) == pytest.approx(200, rel=0.01)
+
+
+def test_a_choice_that_no_other_follows_is_not_forgotten() -> None:
+    learning = learning_of(Purpose.LIVING)
+    learning.chose_lux(MONDAY, 400)
+    chosen = learning.preferred_lux(MONDAY)
+    for day in range(1, 120):
+        learning.gap_ended(MONDAY + day * DAY, 30)
+    assert learning.preferred_lux(MONDAY) == pytest.approx(chosen)
 
 
 def test_colour_is_what_people_chose_at_that_part_of_the_day() -> None:
