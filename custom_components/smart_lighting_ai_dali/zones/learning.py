@@ -116,6 +116,7 @@ class Learning:
         del at
         if isfinite(light) and isfinite(lux):
             self._light.stepped(light, lux)
+            self._lux.reach = self._light.lux
 
     def daylight_seen(self, at: float, outdoors: float, lux: float) -> None:
         """Learn what daylight alone makes of the reading, in lux, under an outdoor illuminance."""
@@ -231,6 +232,7 @@ class Learning:
         learning._light = LightSlope.from_dict(data[Subject.LIGHT])
         learning._daylight = DaylightFactor.from_dict(data[Subject.DAYLIGHT], settings.daylight_factor)
         learning._lux = LuxPreference.from_dict(data[Subject.LUX], learning._priors, settings.limits.most_lux)
+        learning._lux.reach = learning._light.lux
         learning._colour = ColourPreference.from_dict(data[Subject.COLOUR])
         learning._presence = TimeOfWeek.from_dict(data[Subject.PRESENCE])
         learning._sleep = SleepHours.from_dict(data[Subject.SLEEP])

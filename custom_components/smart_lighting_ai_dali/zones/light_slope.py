@@ -21,6 +21,8 @@ _HUBER: Final = 1.5
 _ROUNDS: Final = 3
 # In lux: a sensor that sees less of full light than this does not see the zone's light.
 _LEAST: Final = 2.0
+# In lux: the sun at noon.
+_BRIGHTEST: Final = 200_000.0
 
 
 class _Pair(NamedTuple):
@@ -48,7 +50,8 @@ class LightSlope:
         """Learn that a change of light, -1 to 1, changed the reading by so many lux."""
         if abs(light) < (_TELLING if len(self._pairs) >= _AT_FIRST else _TELLING_AT_FIRST):
             return
-        self._pairs.append(_Pair(self._day, round(light, 4), round(lux, 2)))
+        within = min(max(lux, -_BRIGHTEST), _BRIGHTEST)
+        self._pairs.append(_Pair(self._day, round(min(max(light, -1.0), 1.0), 4), round(within, 2)))
         self._unseen += 1
         if len(self._pairs) <= _MANY or self._unseen >= _EVERY:
             self._look()

@@ -16,9 +16,15 @@ _BY_LATER, _HALF_LIFE = 0.8, 14.0
 # A choice at a neighbouring part of the day counts this part, in proportion to what the purpose wants then.
 _NEIGHBOURS: Final = 0.12
 _MOST_CHOICES: Final = 8
-# What people take for right, as a logarithm of the ratio to what they want: entirely, and at all.
-_RIGHT: Final = (-0.1, 0.15)
-_BEARABLE: Final = (-0.22, 0.4)
+# What people take for right, entirely and at all, as parts of what they want: from below, and from above, where full
+# light adds so much to the reading. What is aimed at is reached to a few percent, and rather a little more than less.
+_ENOUGH, _SCANT = 0.87, 0.8
+_SURPLUS: Final = 0.2
+_FULLY, _BARELY = 0.8, 0.93
+# Full light, where that is not known, in multiples of what is wanted.
+_USUAL_REACH: Final = 1.6
+# Between the wishes of different people, as a logarithm of a ratio.
+_GRAIN: Final = 0.03
 # A reading that is not what was aimed at, as a logarithm of a ratio, is daylight, or all that there is: leaving that as
 # it is says nothing. What is as near as this last to what is wanted is no other wish.
 _AIMED_AT: Final = (-0.15, 0.25)
@@ -55,6 +61,8 @@ class LuxPreference:
 
     def __init__(self, priors: tuple[float, ...], most_lux: float) -> None:
         self._parts = tuple(_Part(prior) for prior in priors)
+        self.reach: float | None = None
+        """What full light adds to the reading, in lux."""
         self._most_lux = most_lux
         self._day = 0
 
@@ -87,7 +95,6 @@ class LuxPreference:
         total = one.accepted_weight + weight
         one.accepted = round(one.accepted + (log(one.wanted) - one.accepted) * weight / total, 4)
         one.accepted_weight = round(min(total, _MOST_ACCEPTED), 4)
-        self._weigh()
 
     def seed(self, part: int, shift: float, choices: float) -> None:
         """Take that people changed the light this many times, by a logarithm of the ratio in the mean."""
@@ -106,9 +113,9 @@ class LuxPreference:
             samples = [(_PRIOR_WEIGHT, one.prior + self._leaning(place)), *self._samples(one)]
             if one.accepted_weight:
                 samples.append((one.accepted_weight, one.accepted))
-            wanted = _satisfying(samples)
+            wanted = _satisfying(samples, self.reach)
             wanted = min(max(wanted, one.prior - _FURTHEST), one.prior + _FURTHEST)
-            one.wanted = min(exp(wanted), self._most_lux)
+            one.wanted = round(min(exp(wanted), self._most_lux), 2)
 
     def _leaning(self, place: int) -> float:
         """Return which way people lean at the neighbouring parts of the day, as a logarithm of a ratio."""
@@ -147,9 +154,9 @@ class LuxPreference:
             name.value: {
                 "choices": [[choice.day - self._day, choice.lux] for choice in one.choices],
                 "accepted": [one.accepted, one.accepted_weight],
+                "wanted": one.wanted,
             }
             for name, one in zip(DAYPARTS, self._parts, strict=True)
-            if one.choices or one.accepted_weight
         }
 
     @classmethod
@@ -157,33 +164,48 @@ class LuxPreference:
         """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
         preference = cls(priors, most_lux)
         for name, one in zip(DAYPARTS, preference._parts, strict=True):
-            if (stored := data.get(name.value)) is None:
-                continue
+            stored = data[name.value]
             one.choices = [_Choice(int(day), float(lux)) for day, lux in stored["choices"]][-_MOST_CHOICES:]
             accepted, weight = stored["accepted"]
             one.accepted, one.accepted_weight = float(accepted), float(weight)
-        if data:
-            preference._weigh()
+            furthest = exp(_FURTHEST)
+            usual = exp(one.prior)
+            one.wanted = min(max(float(stored["wanted"]), usual / furthest), usual * furthest, most_lux)
         return preference
 
 
-def _satisfying(samples: list[tuple[float, float]]) -> float:
+def _satisfying(samples: list[tuple[float, float]], reach: float | None) -> float:
     """Return the wish that satisfies most of the samples: their mean, if that does; all are logarithms of lux."""
     total = sum(weight for weight, _ in samples)
     mean = sum(weight * lux for weight, lux in samples) / total
+    bands = [(weight, _band(exp(lux), reach)) for weight, lux in samples]
 
     def right(candidate: float) -> float:
-        satisfied = sum(weight * _rightness(candidate - lux) for weight, lux in samples) / total
+        lux = exp(candidate)
+        satisfied = sum(weight * _rightness(lux, band) for weight, band in bands) / total
         # Of wishes that are equally good, the one in the middle.
         return satisfied - 0.1 * abs(candidate - mean)
 
-    return max((mean, *(lux for _, lux in samples)), key=right)
+    least, most = min(lux for _, lux in samples), max(lux for _, lux in samples)
+    between = (least + _GRAIN * step for step in range(int((most - least) / _GRAIN) + 1))
+    return max((mean, *between), key=right)
 
 
-def _rightness(off: float) -> float:
-    """Return how content somebody is whose wish is missed by a logarithm of a ratio: 0 to 1."""
-    if off < _RIGHT[0]:
-        return max(0.0, (off - _BEARABLE[0]) / (_RIGHT[0] - _BEARABLE[0]))
-    if off > _RIGHT[1]:
-        return max(0.0, (_BEARABLE[1] - off) / (_BEARABLE[1] - _RIGHT[1]))
+type _Band = tuple[float, float, float, float]
+
+
+def _band(wanted: float, reach: float | None) -> _Band:
+    """Return from where on light is bearable, right, too much, and unbearable to somebody, in lux."""
+    too_much = wanted + _SURPLUS * (reach or _USUAL_REACH * wanted)
+    right = max(wanted, _FULLY * too_much)
+    return _SCANT * wanted, _ENOUGH * wanted, right, max(1.05 * right, _BARELY * too_much)
+
+
+def _rightness(lux: float, band: _Band) -> float:
+    """Return how content somebody is, 0 to 1."""
+    scant, enough, right, too_much = band
+    if lux < enough:
+        return max(0.0, (lux - scant) / (enough - scant))
+    if lux > right:
+        return max(0.0, (too_much - lux) / (too_much - right))
     return 1.0
