@@ -10,8 +10,8 @@ from .settings import ZoneSettings
 from .silences import BINS, UNSEEN, Belief, LogNormal, Mixture, bin_of, tell_apart
 
 DAYPARTS: Final = tuple(Daypart)
-# What it costs to switch off over somebody, in seconds of full light for nobody: four hours.
-FALSE_OFF_SECONDS: Final = 14_400.0
+# What it costs to switch off over somebody, in seconds of full light for nobody: twelve hours.
+FALSE_OFF_SECONDS: Final = 43_200.0
 # The light is only lowered for another quarter of the hold time before it goes off.
 _OFF_AFTER: Final = 1.25
 _SHORTEST, _LONGEST = 60.0, 1800.0
@@ -27,6 +27,8 @@ _MOST_UP, _MOST_DOWN = 1.25, 0.8
 # Days on which somebody was there: after so many, half is forgotten.
 _HALF_LIFE: Final = 4.0
 _KEPT: Final = 0.5 ** (1 / _HALF_LIFE)
+# Returns are few: they are kept for longer.
+_RETURNS_KEPT: Final = 0.5 ** (1 / 14)
 # Somebody who is seen within a minute of the light going off was there all the time; later it is less and less likely.
 _AT_ONCE, _SOON = 60.0, 60.0
 # However unlikely by what was learned that somebody sat still for so long: it may have learned wrongly.
@@ -34,18 +36,21 @@ _LEAST_DOUBT: Final = 0.1
 _LOOK_FOR_RETURNS: Final = _AT_ONCE + _SOON
 # Returns more than what the lengths of silences let expect make them count for more, up to so much.
 _MOST_SURPRISE: Final = 30.0
+_DOUBT: Final = 0.5
 _CANDIDATES: Final[tuple[float, ...]] = tuple(_SHORTEST_ON_WAYS * 1.1**step for step in range(44))
 
 
 class _Part:
     """One part of the day."""
 
-    __slots__ = ("belief", "hold", "returns", "silences")
+    __slots__ = ("belief", "expected", "hold", "returns", "silences")
 
     def __init__(self, hold: float) -> None:
         self.hold = hold
         self.silences = [0.0] * BINS
         self.returns = 0.0
+        self.expected = 0.0
+        """Returns that were to be expected, by the lengths of silences."""
         self.belief = UNSEEN
 
 
@@ -93,7 +98,8 @@ class HoldTime:
             if any(one.silences):
                 wanted = self._wanted(part)
                 one.hold = round(min(max(wanted, one.hold * _MOST_DOWN), one.hold * _MOST_UP), 1)
-                one.returns = round(one.returns * _KEPT, 3)
+                one.returns = round(one.returns * _RETURNS_KEPT, 3)
+                one.expected = round(one.expected * _RETURNS_KEPT, 3)
                 one.silences = [round(count * _KEPT, 2) for count in one.silences]
 
     def _wanted(self, part: int) -> float:
@@ -123,12 +129,13 @@ class HoldTime:
 
     @staticmethod
     def _surprise(one: _Part, mixture: Mixture) -> float:
-        """Return by how much more often people were there when the light went off than was to be expected."""
+        """Take another day's expectation; return how much more often than expected people were there after off."""
         off = one.hold * _OFF_AFTER
         still, away, _ = mixture.belief
         by_chance = sum(mixture.away_counts) * (away.beyond(off) - away.beyond(off + _LOOK_FOR_RETURNS))
-        expected = mixture.still_count * still.beyond(off) + by_chance
-        return min(_MOST_SURPRISE, max(1.0, (one.returns + 1) / (expected + 1)))
+        # Of the silences that are kept, so many are of one day.
+        one.expected += (1 - _KEPT) * (mixture.still_count * still.beyond(off) + by_chance)
+        return min(_MOST_SURPRISE, max(1.0, (one.returns + _DOUBT) / (one.expected + _DOUBT)))
 
     def explain(self, part: int) -> dict[str, Any]:
         """Return the hold time of a part of the day, and why."""
@@ -148,7 +155,7 @@ class HoldTime:
         return {
             name.value: {
                 "hold": one.hold,
-                "returns": one.returns,
+                "returns": [one.returns, one.expected],
                 "silences": one.silences,
                 "belief": [*one.belief.still, *one.belief.away, one.belief.share],
             }
@@ -162,7 +169,7 @@ class HoldTime:
         for name, one in zip(DAYPARTS, hold_time._parts, strict=True):
             stored = data[name.value]
             one.hold = min(max(float(stored["hold"]), hold_time._shortest), hold_time._longest)
-            one.returns = float(stored["returns"])
+            one.returns, one.expected = (float(count) for count in stored["returns"])
             one.silences = [float(count) for count in stored["silences"]]
             if len(one.silences) != BINS:
                 raise ValueError(f"{len(one.silences)} classes of silences, not {BINS}")

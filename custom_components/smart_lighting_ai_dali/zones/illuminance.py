@@ -19,7 +19,7 @@ _MOST_CAUTION: Final = 24.0
 _TELLING_STEP: Final = 0.1
 # A sensor that did not follow so many changes of light by itself is stuck.
 _STUCK_AFTER: Final = 3
-# Of what full light adds while nobody measured it, in multiples of the illuminance that is wanted.
+# What full light adds while nobody measured it, in multiples of the illuminance that the purpose wants by day.
 _USUAL_REACH: Final = 1.4
 # The part of a new reading in what daylight is believed to be: readings are noisy.
 _TRUST: Final = 0.7
@@ -78,8 +78,9 @@ class Illuminance:
         return bool(self._readings) and self.reading is None
 
     def lux_at_full(self, target: float) -> float:
-        """Return what full light adds to the reading, in lux: learned, or usual for a target."""
-        return self._learning.lux_at_full() or _USUAL_REACH * max(target, 100.0)
+        """Return what full light adds to the reading, in lux: learned, or usual, and enough for a target."""
+        # Not in proportion to the target: nothing that people choose would ever change the light.
+        return self._learning.lux_at_full() or max(_USUAL_REACH * self._learning.usual_lux, target)
 
     def outdoors(self, at: float) -> float:
         """Return the illuminance outside, in lux, by the sun and the clouds."""

@@ -59,6 +59,11 @@ class Learning:
         """Return for how long nobody has to be seen before the zone counts as empty, in seconds."""
         return self._hold.seconds(self._part_of(at))
 
+    @property
+    def usual_lux(self) -> float:
+        """Return the illuminance that the purpose wants at its brightest, in lux: lights are chosen for that."""
+        return max(self._priors)
+
     def lux_at_full(self) -> float | None:
         """Return what full light adds to the sensor's reading, in lux; None where that is not known well enough."""
         return self._light.lux

@@ -12,17 +12,19 @@ _MOST_ACCEPTED: Final = 3.0
 # Whoever chooses did not accept: what had been accepted before counts this part from then on.
 _DISMISSED: Final = 0.3
 # A choice counts less by each later one, and half if that came so many days later on which somebody was there.
-_BY_LATER, _HALF_LIFE = 0.8, 14.0
+_BY_LATER, _HALF_LIFE = 0.85, 14.0
 # A choice at a neighbouring part of the day counts this part, in proportion to what the purpose wants then.
-_NEIGHBOURS: Final = 0.12
+_NEIGHBOURS: Final = 0.3
 _MOST_CHOICES: Final = 8
 # What people take for right, entirely and at all, as parts of what they want: from below, and from above, where full
 # light adds so much to the reading. What is aimed at is reached to a few percent, and rather a little more than less.
-_ENOUGH, _SCANT = 0.87, 0.8
+_ENOUGH, _SCANT = 0.92, 0.8
 _SURPLUS: Final = 0.2
 _FULLY, _BARELY = 0.8, 0.93
 # Full light, where that is not known, in multiples of what is wanted.
 _USUAL_REACH: Final = 1.6
+# How much satisfaction a light that is brighter by a logarithm of a ratio has to bring.
+_THRIFT: Final = 0.2
 # Between the wishes of different people, as a logarithm of a ratio.
 _GRAIN: Final = 0.03
 # A reading that is not what was aimed at, as a logarithm of a ratio, is daylight, or all that there is: leaving that as
@@ -113,7 +115,7 @@ class LuxPreference:
             samples = [(_PRIOR_WEIGHT, one.prior + self._leaning(place)), *self._samples(one)]
             if one.accepted_weight:
                 samples.append((one.accepted_weight, one.accepted))
-            wanted = _satisfying(samples, self.reach)
+            wanted = _satisfying(samples, self.reach) if one.choices else samples[0][1]
             wanted = min(max(wanted, one.prior - _FURTHEST), one.prior + _FURTHEST)
             one.wanted = round(min(exp(wanted), self._most_lux), 2)
 
@@ -183,10 +185,10 @@ def _satisfying(samples: list[tuple[float, float]], reach: float | None) -> floa
     def right(candidate: float) -> float:
         lux = exp(candidate)
         satisfied = sum(weight * _rightness(lux, band) for weight, band in bands) / total
-        # Of wishes that are equally good, the one in the middle.
-        return satisfied - 0.1 * abs(candidate - mean)
+        # Of wishes that are equally good, the one that needs less light.
+        return satisfied - _THRIFT * (candidate - mean)
 
-    least, most = min(lux for _, lux in samples), max(lux for _, lux in samples)
+    least, most = min(lux for _, lux in samples) + log(_ENOUGH), max(lux for _, lux in samples)
     between = (least + _GRAIN * step for step in range(int((most - least) / _GRAIN) + 1))
     return max((mean, *between), key=right)
 
