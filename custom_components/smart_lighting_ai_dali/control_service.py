@@ -149,6 +149,7 @@ class ControlService:
 
     @callback
     def _begin(self, _: HomeAssistant) -> None:
+        self._follow_weather()
         self._begun = True
         for zone in self.zones.values():
             zone.async_start(self._cloud)
@@ -285,17 +286,19 @@ class ControlService:
             self._stop_weather()
             self._stop_weather = None
         self._weather = weather
+        self._take_cloud(cloud_of(None if weather is None else self.hass.states.get(weather)), None)
         if weather is not None:
-            self._cloud = cloud_of(self.hass.states.get(weather))
             self._stop_weather = async_track_state_change_event(self.hass, weather, self._weather_changed)
 
     @callback
     def _weather_changed(self, event: Event[EventStateChangedData]) -> None:
-        if (cloud := cloud_of(event.data["new_state"])) == self._cloud:
-            return
-        self._cloud = cloud
-        for zone in tuple(self.zones.values()):
-            zone.async_tell_sky(cloud, event.context)
+        self._take_cloud(cloud_of(event.data["new_state"]), event.context)
+
+    def _take_cloud(self, cloud: float | None, cause: Context | None) -> None:
+        if cloud != self._cloud:
+            self._cloud = cloud
+            for zone in tuple(self.zones.values()):
+                zone.async_tell_sky(cloud, cause)
 
     # Lines and gear
 

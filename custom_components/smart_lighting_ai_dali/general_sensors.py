@@ -6,7 +6,6 @@ from typing import Final, override
 from dali.device.general_sensor import QuantityName as Quantity, UnitOfMeasurement as Unit
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
 from homeassistant.const import (
-    CONCENTRATION_PARTS_PER_MILLION,
     LIGHT_LUX,
     PERCENTAGE,
     UnitOfElectricCurrent,
@@ -17,6 +16,7 @@ from homeassistant.const import (
     UnitOfMass,
     UnitOfPower,
     UnitOfPressure,
+    UnitOfRatio,
     UnitOfSoundPressure,
     UnitOfSpeed,
     UnitOfTemperature,
@@ -47,7 +47,7 @@ _UNITS: Final[dict[int, tuple[str, SensorDeviceClass | None]]] = {
     Unit.DECIBEL: (UnitOfSoundPressure.DECIBEL, SensorDeviceClass.SOUND_PRESSURE),
     Unit.DECIBEL_A: (UnitOfSoundPressure.WEIGHTED_DECIBEL_A, SensorDeviceClass.SOUND_PRESSURE),
     Unit.PERCENT: (PERCENTAGE, None),
-    Unit.PARTS_PER_MILLION: (CONCENTRATION_PARTS_PER_MILLION, None),
+    Unit.PARTS_PER_MILLION: (UnitOfRatio.PARTS_PER_MILLION, None),
 }
 # Of these units it is the quantity that says what is measured.
 _QUANTITIES: Final[dict[tuple[int, int], SensorDeviceClass]] = {

@@ -1,5 +1,6 @@
 """Zones: set up in two steps, they light the way of the people, and say why."""
 
+import asyncio
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
@@ -10,13 +11,12 @@ from homeassistant.core import Context, Event
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
 from custom_components.smart_lighting_ai_dali.control_service import EVENT_DECISION
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
-from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 
 from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of
 
@@ -33,8 +33,9 @@ def zone_of(*lights: str, motion: tuple[str, ...] = (MOTION,), title: str = "Kit
 class Room:
     """A house with one line, and what zones of it do."""
 
-    def __init__(self, house: House, port: SimulatedPort) -> None:
+    def __init__(self, house: House, port: SimulatedPort, user: str) -> None:
         self.house = house
+        self.user = user
         self.port = port
         self.decisions: list[Event[Any]] = async_capture_events(house.hass, EVENT_DECISION)
 
@@ -66,13 +67,13 @@ class Room:
 
 
 @pytest.fixture
-async def room(plug_in: PlugIn, build: Build) -> Room:
+async def room(plug_in: PlugIn, build: Build, hass_admin_user: MockUser) -> Room:
     """Return a house with two lights that are off."""
     port = plug_in(lamp(0), lamp(1))
     house: House = await build(line_of(port))
     for address in (0, 1):
         await house.until_light(address, STATE_OFF, 30)
-    return Room(house, port)
+    return Room(house, port, hass_admin_user.id)
 
 
 # What it does
@@ -129,12 +130,30 @@ async def test_what_a_person_chose_is_shown_and_released(room: Room) -> None:
     zone = await room.add(zone_of(room.house.entity("light", 0)))
     await room.see(STATE_ON)
     await room.until_lit(0)
-    room.house.site.control.async_choose(zone.key, Choice(origin=Origin.DASHBOARD, is_on=False), Context())
-    await room.house.hass.async_block_till_done()
-    assert room.state(zone, "sensor", "override") == "off"
+    context = Context(user_id=room.user)
+    light = {"entity_id": room.house.entity("light", 0)}
+    await room.house.hass.services.async_call("light", "turn_off", light, blocking=True, context=context)
+    await room.house.until(lambda: room.state(zone, "sensor", "override") == "off")
     await room.house.call("button", "press", room.entity(zone, "button", "release"))
     assert room.state(zone, "sensor", "override") == "none"
     assert room.state(zone, "sensor", "reason") == "released"
+
+
+async def test_what_a_zone_does_is_no_choice(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0), room.house.entity("light", 1)))
+    await room.see(STATE_ON)
+    await room.until_lit(0, 1)
+    await asyncio.sleep(0.2)
+    assert zone.reflex.overrides.held == ()
+
+
+async def test_an_automation_is_a_person_unless_the_zone_says_otherwise(room: Room) -> None:
+    people = await room.add(zone_of(room.house.entity("light", 0)))
+    others = await room.add(zone_of(room.house.entity("light", 1), motion=(), more={"automations_are_people": False}))
+    for address in (0, 1):
+        await room.house.call("light", "turn_on", room.house.entity("light", address), brightness=100)
+    await room.house.until(lambda: room.state(people, "sensor", "override") == "level")
+    assert room.state(others, "sensor", "override") == "none"
 
 
 async def test_a_sensor_that_is_gone_says_nothing(room: Room) -> None:
