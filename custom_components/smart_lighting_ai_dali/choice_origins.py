@@ -35,8 +35,6 @@ _MOST_TOGETHER: Final = 0.5
 _TOLD_ONCE: Final = 1.0
 # A button of the line that was used so long before a frame is what it came of, in seconds.
 _AFTER_BUTTON: Final = 1.0
-# Where a dimmed lamp ended it has said by then, in seconds; one that has not is not waited for.
-_SAID_WITHIN: Final = 10.0
 
 type ChoiceListener = Callable[[str, Choice, Context], None]
 
@@ -100,8 +98,8 @@ class ChoiceTracker:
         """The last choice of each zone, with the id of its context, and when it was told by the loop's clock."""
         self._buttons: dict[str, float] = {}
         """When a button of a line was used last, by the loop's clock."""
-        self._awaited: dict[Lamp, tuple[Origin, float]] = {}
-        """Lamps that another master dims: who that is, and since when."""
+        self._awaited: dict[Lamp, Origin] = {}
+        """Lamps that another master sent where only they know, and who that is."""
         self._stops: list[CALLBACK_TYPE] = [async_listen_to_scenes(hass, self._scene_called)]
 
     @callback
@@ -120,15 +118,6 @@ class ChoiceTracker:
             stop()
         self._stops.clear()
         self._flush()
-
-    @callback
-    def async_is_choosing(self, zone: str) -> bool:
-        """Tell whether a person is about something in a zone that is not known in full yet: leave it alone so long."""
-        recent = self._hass.loop.time() - _SAID_WITHIN
-        busy = {lamp for lamp, (_, since) in self._awaited.items() if since > recent}
-        if self._gathered is not None:
-            busy |= self._gathered.acts.keys()
-        return bool(busy) and not busy.isdisjoint(self._lamps.of(zone))
 
     # What is heard
 
@@ -157,7 +146,7 @@ class ChoiceTracker:
         @callback
         def change(event: StatusChanged) -> None:
             if event.status is not LineStatus.ONLINE:
-                self._awaited = {lamp: since for lamp, since in self._awaited.items() if lamp[0] != line}
+                self._awaited = {lamp: origin for lamp, origin in self._awaited.items() if lamp[0] != line}
 
         self._stops += (
             coordinator.async_listen_to_calls(call),
@@ -172,15 +161,21 @@ class ChoiceTracker:
         by_button = now - self._buttons.get(line, -_AFTER_BUTTON) < _AFTER_BUTTON
         origin = Origin.BUTTON if by_button else Origin.MASTER
         acts: dict[Lamp, Act] = {}
+        gear = coordinator.line.gear
         for key, level in event.levels.items():
             lamp = (line, key)
-            if level is None:
-                self._awaited[lamp] = self._awaited.get(lamp, (origin, now))[0], now
+            if key not in gear:
+                # It was forgotten just now.
                 continue
-            if lamp in self._awaited:
-                origin, _ = self._awaited.pop(lamp)
-            acts[lamp] = _asked(coordinator, key, level, None, names_level=True)
-        for key in event.colours:
+            if level is not None:
+                origin = self._awaited.pop(lamp, origin)
+                acts[lamp] = _asked(coordinator, key, level, None, names_level=True)
+            elif lamp not in self._awaited:
+                # Somebody dims: what there is holds until the lamp says where it is, so that nothing works against it.
+                self._awaited[lamp] = origin
+                if before := coordinator.line.state(key).level:
+                    acts[lamp] = _asked(coordinator, key, before, None, names_level=True)
+        for key in event.colours & gear.keys():
             if (colour := coordinator.line.state(key).colour) is not None:
                 lamp = (line, key)
                 acts[lamp] = acts.get(lamp, Act()).then(_coloured(colour))

@@ -118,6 +118,17 @@ async def test_no_trouble_of_the_line_or_its_lamps_is_a_wish(bench: Bench) -> No
     assert overheard(bench) == []
 
 
+async def test_every_act_of_another_master_is_told_however_busy_we_are(bench: Bench) -> None:
+    ours = asyncio.create_task(own_commands(bench, 200, 0.0, 3))
+    wanted = [Level(level) for level in range(20, 60)]
+    for level in wanted:
+        await say(bench, general.DAPC(GearShort(5), level))
+        await asyncio.sleep(0.02)
+    await ours
+    await bench.until(lambda: len(overheard(bench)) >= len(wanted))
+    assert [event.levels for event in overheard(bench)] == [{known(5).key: level} for level in wanted]
+
+
 # As many as are quick enough for every run.
 @pytest.mark.parametrize(("commands", "loss", "seed"), [(500, 0.0, 1), (100, 0.05, 2)])
 async def test_none_of_our_own_commands_is_taken_for_another_masters(

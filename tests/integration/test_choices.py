@@ -338,14 +338,21 @@ async def test_lamps_that_a_master_switches_one_after_the_other_are_one_choice(h
     await home.chosen(("office", master(is_on=True, light=pytest.approx(light(HALF)))))
 
 
-async def test_a_dimmer_on_the_wall_is_left_alone_until_the_lamp_said_where_it_is(home: Home) -> None:
+async def test_what_there_is_holds_while_somebody_dims_and_then_what_became_of_it(home: Home) -> None:
     await home.call("turn_on", home.lamp(2), brightness=HALF)
     await home.chosen(("hall", dashboard(is_on=True, light=light(HALF))))
-    await home.say(general.StepUp(GearShort(2)))
-    await home.house.until(lambda: home.tracker.async_is_choosing("hall"))
-    assert not home.tracker.async_is_choosing("office")
-    await home.chosen(("hall", master(is_on=True, light=light(HALF + 1))))
-    assert not home.tracker.async_is_choosing("hall")
+    for _ in range(3):
+        await home.say(general.StepUp(GearShort(2)))
+    await home.house.until(lambda: len(home.choices) > 1)
+    await home.chosen(
+        ("hall", master(is_on=True, light=light(HALF))), ("hall", master(is_on=True, light=light(HALF + 3)))
+    )
+
+
+async def test_dimming_what_is_off_is_no_choice(home: Home) -> None:
+    await home.say(general.Up(GearShort(2)))
+    await asyncio.sleep(1.5)
+    await home.chosen()
 
 
 async def test_a_button_of_the_line_that_is_bound_to_lamps_chooses(home: Home) -> None:
