@@ -18,6 +18,7 @@ _HOUR: Final = 3600.0
 # Rates a second. In the dark, half a minute is long; what is a bit wrong, many bear for hours.
 _DARK: Final = 2 / _MINUTE
 _LEFT_IN_THE_DARK: Final = 6 / _MINUTE
+_GETTING_UP: Final = 12 / _MINUTE
 _DIM: Final = 0.03 / _MINUTE
 _BIT_DIM: Final = 0.004 / _MINUTE
 _GLARING: Final = 0.03 / _MINUTE
@@ -110,6 +111,8 @@ class Annoyance:
             if output >= 1:
                 return 0.0, False  # there is no more light to be had
             if ratio < 0.3:
+                if now - room.woke < _MINUTE:
+                    return _GETTING_UP, False
                 return (_LEFT_IN_THE_DARK if now - self._went_dark < _MINUTE else _DARK), False
             return (_DIM, True) if ratio < 0.6 else (_BIT_DIM, True)
         if output > max(room.needed() + 0.2, room.specification.lamps.minimum * 1.5):

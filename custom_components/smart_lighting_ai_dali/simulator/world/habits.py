@@ -96,6 +96,9 @@ class PersonsDays:
         chance = random.Random(f"day {self._seed} {name} {day.toordinal()}")
         back_today = self._absences.on_vacation(name, day - timedelta(days=1))
         walk = Walk(self._plan, self._number, chance, wake, AWAY if back_today else bed)
+        if not back_today:
+            # Nobody is out of the door before they are dressed.
+            yield from walk.stay(wake + chance.uniform(60, 480), bed, Activity.BUSY)
         if self._absences.on_vacation(name, day):
             yield from walk.leave(waking)
             return

@@ -24,8 +24,8 @@ _SLOWLY: Final = 10.0
 _ARRIVAL: Final = 10.0
 _NEW: Final = 900.0
 _FALSE_ON: Final = 60.0
-# Whoever turns the light off to sleep does not mind it.
-_GOOD_NIGHT: Final = 180.0
+# Whoever turns the light off to sleep, or on to get up, does not mind it.
+_BEDSIDE: Final = 180.0
 _DAY: Final = 86_400.0
 # Melanopic EDI: what reaches an eye of the light on a table, and the ratio of daylight (estimates).
 _EYE: Final = 0.5
@@ -145,7 +145,8 @@ class Meter:
         if change.override is not None:
             metered.chain = -1e9
             choice = change.override.choice
-            if not change.room.awake and now - change.room.fell_asleep < _GOOD_NIGHT:
+            room = change.room
+            if now - (room.woke if room.awake else room.fell_asleep) < _BEDSIDE:
                 return
             tally.overrides[choice] = tally.overrides.get(choice, 0) + 1
             tally.new_overrides += now - metered.changed < _NEW

@@ -94,6 +94,8 @@ class RoomState:
         """When somebody came in last."""
         self.fell_asleep = -1e9
         """When somebody went to sleep here last."""
+        self.woke = -1e9
+        """When somebody woke up here last."""
         self.wanted = 0.0
         """The lux of who wants most; 0 where nobody is awake."""
         self.wanted_kelvin = 0

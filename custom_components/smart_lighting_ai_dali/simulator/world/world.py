@@ -28,6 +28,8 @@ _SEEN: Final = 0.02
 _WEATHER: Final = 1800.0
 _FORECAST_ERROR: Final = 8.0
 _HAND_FADE: Final = 0.7
+# Who comes in makes more than one step there, in seconds after the first.
+_STEPS_IN: Final = (0.8, 1.7)
 # Median and logarithm's deviation of the gaps between movements, in seconds; those who sit are as the place is.
 _GAPS: Final = {Activity.WALKING: (2.0, 0.5), Activity.BUSY: (12.0, 0.8), Activity.ASLEEP: (2400.0, 1.2)}
 
@@ -223,15 +225,27 @@ class World:
         if stay.room != AWAY:
             room = self.rooms[stay.room]
             room.stays[stay.person] = stay
+            woke = last is not None and last.activity is Activity.ASLEEP
             # Whoever wakes up is new to the light, too.
-            if last is None or last.room != stay.room or last.activity is Activity.ASLEEP:
+            if last is None or last.room != stay.room or woke:
                 room.entered = self._timeline.now
+            if woke:
+                room.woke = self._timeline.now
             if stay.activity is Activity.ASLEEP:
                 room.fell_asleep = self._timeline.now
             self._movement(stay)
+            if last is None or last.room != stay.room:
+                for seconds in _STEPS_IN:
+                    self._timeline.call_at(self._timeline.now + seconds, lambda: self._step_in(stay))
         for room in changed:
             room.count(self.specification.people, self._tastes, self._part)
             self._annoyances[room.number].look()
+
+    def _step_in(self, stay: Stay) -> None:
+        """Make another step into a room."""
+        if self._where[stay.person] is stay:
+            for sensor in self._motion[stay.room]:
+                sensor.movement(small=False)
 
     def _movement(self, stay: Stay) -> None:
         """Move once, and again after a while, as long as the stay lasts."""

@@ -184,3 +184,21 @@ def test_dim_warm_light_before_bed_is_right(house: House) -> None:
     house.world.set_light("Study", 1, kelvin=6500)
     house.wait(3600)
     assert (house.study.evening_dim or 0) < 0.6
+
+
+def test_turning_the_light_off_to_sleep_and_on_to_get_up_is_no_complaint() -> None:
+    world = World(
+        small_world(("taste: 1.3", "taste: 1.3\n    temper: 0")), seed=1, start=datetime(2026, 1, 13, tzinfo=UTC)
+    )
+    meter = Meter(world)
+    while not world.truth("Study").occupied:
+        pass_until(world, world.now + 1)
+    assert pass_until(world, world.now + 60) == 1
+    assert meter.report().rooms["Study"].overrides_per_day == 0
+    while not world.truth("Study").sleeping:
+        world.set_light("Study", 0.6)
+        pass_until(world, world.now + 1)
+    before = meter.report().rooms["Study"].overrides
+    assert pass_until(world, world.now + 170) == 1
+    assert world.level("Study")[0] == 0
+    assert meter.report().rooms["Study"].overrides == before
