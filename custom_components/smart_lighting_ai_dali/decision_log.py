@@ -37,6 +37,10 @@ class DecisionLog:
         self._flushing = asyncio.Lock()
         self._is_stopped = False
 
+    def __len__(self) -> int:
+        """Return how many decisions are not in the database."""
+        return len(self._waiting)
+
     @callback
     def add(self, zone: str, action: Action, context: Context, error: LineError | None) -> None:
         """Keep what a zone did, and what came of it."""

@@ -16,20 +16,30 @@ from .dali.line import Line
 from .dali.luminaire import Luminaire
 from .site import Site, SiteConfigEntry
 from .site_line import SiteLine
+from .zone_control import ZoneControl
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteConfigEntry) -> dict[str, Any]:
-    """Return how every line is, and the database."""
+    """Return how every line and every zone is, and the database."""
     del hass
     site = entry.runtime_data
-    return {"lines": [_line(line) for line in site.lines.values()], "database": _database(site)}
+    return {
+        "lines": [_line(line) for line in site.lines.values()],
+        "zones": [_zone(zone) for zone in site.control.zones.values()],
+        "waiting_decisions": len(site.decisions),
+        "dropped_decisions": site.decisions.dropped,
+        "database": _database(site),
+    }
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return how one gear, one input device, or one line is."""
+    """Return how one gear, one input device, one line, or one zone is."""
     del hass
+    for key, zone in entry.runtime_data.control.zones.items():
+        if (DOMAIN, key) in device.identifiers:
+            return _zone(zone)
     for line in entry.runtime_data.lines.values():
         if (DOMAIN, line.subentry.subentry_id) in device.identifiers:
             return _line(line)
@@ -59,6 +69,35 @@ def _database(site: Site) -> dict[str, Any]:
         "bytes": None if health.sizes is None else health.sizes.size,
         "buffered_events": len(buffer),
         "dropped_events": buffer.dropped,
+    }
+
+
+def _zone(zone: ZoneControl) -> dict[str, Any]:
+    reflex, settings = zone.reflex, zone.settings
+    action, shine = reflex.last_action, zone.lights.shine()
+    return {
+        "purpose": settings.purpose.value,
+        "gear": sum(len(keys) for keys in zone.lights.gear().values()),
+        "has_motion": settings.has_motion,
+        "has_colour": settings.has_colour,
+        "limits": asdict(settings.limits),
+        "release": settings.release.value,
+        "is_automatic": reflex.is_automatic,
+        "is_occupied": reflex.is_occupied,
+        "light": reflex.light,
+        "lights_are": None if shine is None else shine.light,
+        "plan": asdict(reflex.plan),
+        "overrides": reflex.overrides.as_dict(),
+        "last_action": None
+        if action is None
+        else {
+            "seconds_ago": round(time.time() - action.time),
+            "reason": action.reason.value,
+            "light": action.light,
+            "clamps": sorted(action.clamps),
+            "inputs": dict(action.inputs),
+        },
+        "learned": reflex.learning.explain(),
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+import json
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,10 @@ from pytest_homeassistant_custom_component.common import MockUser, async_capture
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
 from custom_components.smart_lighting_ai_dali.control_service import EVENT_DECISION
+from custom_components.smart_lighting_ai_dali.diagnostics import (
+    async_get_config_entry_diagnostics,
+    async_get_device_diagnostics,
+)
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 
@@ -342,3 +347,18 @@ async def test_the_logbook_says_why(room: Room) -> None:
     assert entry["message"].startswith("set its lights to ")
     assert entry["message"].endswith("because somebody came")
     assert entry["entity_id"] == room.entity(zone, "sensor", "reason")
+
+
+async def test_a_bug_report_says_how_a_zone_is_and_no_names(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0), title="Secret room"))
+    await room.see(STATE_ON)
+    await room.until_lit(0)
+    report = await async_get_config_entry_diagnostics(room.house.hass, room.house.entry)
+    (said,) = report["zones"]
+    assert (said["purpose"], said["gear"], said["is_occupied"]) == ("kitchen", 1, True)
+    assert said["last_action"]["reason"] == "arrival"
+    assert "Secret" not in json.dumps(report)
+    device = dr.async_get(room.house.hass).async_get_device_by_identifier((DOMAIN, zone.key), room.house.entry.entry_id)
+    assert device is not None
+    alone = await async_get_device_diagnostics(room.house.hass, room.house.entry, device)
+    assert alone["purpose"] == "kitchen"

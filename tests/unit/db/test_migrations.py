@@ -13,6 +13,7 @@ from custom_components.smart_lighting_ai_dali.db.schema import (
     NUMBERS,
     WINDOW_MS,
     WINDOWS_PER_HOUR,
+    decision,
     dirty_hour,
     event,
     feature,
@@ -108,6 +109,21 @@ def test_what_the_first_version_condensed_is_condensed_again(empty: Connection) 
     assert {tuple(row)[:3]: tuple(map(int, row[3:])) for row in empty.execute(select(feature))} == features_of(
         events, NOW
     ) | old
+
+
+def test_decisions_of_version_3_get_room_for_what_they_were_made_of(empty: Connection) -> None:
+    migrate(empty, NOW)
+    empty.commit()
+    new = structure_of(empty)
+    for column in ("reason", "plan", "clamps", "inputs", "inputs_hash", "context"):
+        empty.execute(text(f"ALTER TABLE smart_lighting_decision DROP COLUMN {column}"))
+    empty.execute(schema.delete().where(schema.c.version > 3))
+    empty.execute(decision.insert().values(ts=NOW, zone=1, planner=0, outcome=1, level_to=50_000))
+    empty.commit()
+    migrate(empty, NOW)
+    empty.commit()
+    assert structure_of(empty) == new
+    assert empty.execute(select(decision.c.level_to, decision.c.reason)).one() == (50_000, None)
 
 
 def test_tables_of_a_newer_version_are_left_alone(empty: Connection) -> None:
