@@ -16,6 +16,7 @@ ALLOWED: Final = {
     "simulator": {"simulator", "dali.timing", "dali.level", "dali.fade"},
     "db": {"db"},
     "zones": {"zones"},
+    "advisor": {"advisor", "zones"},
 }
 # Folders that may know Home Assistant: the database is that of its recorder.
 KNOW_HOME_ASSISTANT: Final = {"db"}
