@@ -1,0 +1,1 @@
+"""What an AI is told and may answer."""
