@@ -18,6 +18,7 @@ from .zone_lights import ZoneLights
 from .zone_memory import ZoneMemory
 from .zone_settings import CONF_ILLUMINANCE, CONF_LIGHTS, CONF_MOTION, zone_settings
 from .zones.action import Action
+from .zones.daypart import daypart_began
 from .zones.overrides import Choice
 from .zones.plan import Plan
 from .zones.reflex import Reflex
@@ -84,11 +85,15 @@ class ZoneControl:
         # A subentry is changed in place: what the zone was made with has to be kept.
         self._made_of = self._makings()
         self.settings = zone_settings(subentry, self.lights.whites())
+        now = time.time()
         overrides, learning = memory.revive(self.settings, place)
-        self.reflex = Reflex(self.settings, place, learning, overrides, at=time.time())
+        overrides.outlived(daypart_began(now, place.time_zone))
+        self.reflex = Reflex(self.settings, place, learning, overrides, at=now)
         self.plan: Plan | None = None
         """A plan that a user set, until it expires."""
         self._timer: Any = None
+        self._look: Any = None
+        """When it looks at its lights, if nothing happens before."""
         self._stops: list[CALLBACK_TYPE] = []
         self._shown: tuple[Any, ...] = ()
         self._was_occupied = False
@@ -114,12 +119,16 @@ class ZoneControl:
     def async_start(self, cloud: float | None) -> None:
         """Listen to the sensors from now on, and begin with what they say now."""
         self._is_running = True
-        self._look_at_lights(time.time())
+        now = time.time()
+        self._look_at_lights(now)
+        if self.reflex.overrides.held:
+            # Whoever chose may be there still, and what ends with them has to end.
+            self._begin_visit(now)
         if not self.memory.is_automatic:
             self._tell(None, lambda reflex, at: reflex.set_automatic(at, on=False))
-        self._tell(None, lambda reflex, at: reflex.sky(cloud, at))
         for entity_id in self._illuminance:
             self._measured(entity_id, self._hass.states.get(entity_id), None)
+        self._tell(None, lambda reflex, at: reflex.sky(cloud, at))
         for entity_id in self._motion:
             self._saw(entity_id, self._hass.states.get(entity_id), None)
         if self._motion:
@@ -133,9 +142,10 @@ class ZoneControl:
         self._is_running = False
         while self._stops:
             self._stops.pop()()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._look):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._look = None
         self.memory.keep(self.reflex)
 
     # What others tell it
@@ -184,6 +194,8 @@ class ZoneControl:
         """Take note that lights are another way than before, by whatever means."""
         self._lights_moved = True
         self._settled_at = max(self._settled_at, time.time() + _SETTLING)
+        if self._is_running and self._look is None:
+            self._look_later(_SETTLING)
 
     @callback
     def async_line_is_back(self) -> None:
@@ -243,10 +255,13 @@ class ZoneControl:
             reflex.overrides.held,
         )
 
-    def _look_at_lights(self, now: float) -> None:
-        """Tell the loop how the lights are, where that is not what it believes; rounding makes no difference."""
+    def _look_at_lights(self, now: float) -> bool:
+        """Tell the loop how the lights are, where that is not what it believes; return whether it was.
+
+        Rounding makes no difference.
+        """
         if (shine := self.lights.shine()) is None:
-            return
+            return False
         self._lights_moved = False
         reflex = self.reflex
         apart = abs(level_of_light(shine.light) - level_of_light(reflex.light))
@@ -258,7 +273,36 @@ class ZoneControl:
         )
         if apart > _SAME_LEVEL or (shine.light > 0) != (reflex.light > 0) or not same:
             _LOGGER.debug("zone=%s light=%.4f instead of %.4f at=%.3f", self.name, shine.light, reflex.light, now)
+            if shine.light > 0 and reflex.light == 0:
+                self._begin_visit(now)
             reflex.lights_are(shine.light, colour)
+            return True
+        return False
+
+    def _begin_visit(self, now: float) -> None:
+        """Take that somebody may be there, unless nobody is seen for the hold time: nothing goes dark over them.
+
+        So it is at a start, and where lights come back with their supply.
+        """
+        presence = self.reflex.presence
+        if self._motion and not presence.is_occupied:
+            presence.begin(now)
+            presence.occupancy.last_seen = max(presence.occupancy.last_seen, now)
+
+    def _look_later(self, seconds: float) -> None:
+        self._look = self._hass.loop.call_later(seconds, self._look_now)
+
+    @callback
+    def _look_now(self) -> None:
+        """Look at lights that moved, once they are where they were going."""
+        self._look = None
+        if not self._lights_moved:
+            return
+        now = time.time()
+        if now < self._settled_at or self._sending:
+            self._look_later(max(_SETTLING / 2, self._settled_at - now))
+        elif self._look_at_lights(now):
+            self._tell(None, lambda reflex, at: reflex.wake(at))
 
     def _set_timer(self, now: float) -> None:
         """Have the loop woken when it wants to be; a timer that comes too early looks again."""

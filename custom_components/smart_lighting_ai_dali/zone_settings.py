@@ -64,6 +64,7 @@ def zone_settings(subentry: ConfigSubentry, whites: tuple[int, int] | None) -> Z
             coolest=coolest,
         ),
         has_motion=bool(data.get(CONF_MOTION)),
+        has_light_sensor=bool(data.get(CONF_ILLUMINANCE)),
         has_colour=whites is not None,
     )
 

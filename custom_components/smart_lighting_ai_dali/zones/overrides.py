@@ -141,6 +141,14 @@ class Overrides:
         """End what ends with a part of the day; return whether anything did."""
         return self.release(*ended) if (ended := self._ending(Release.DAYPART)) else False
 
+    def outlived(self, began: float) -> bool:
+        """End what was to end with a part of the day before the present one, which began then; return whether any did.
+
+        It ended while nobody looked. In seconds since 1970.
+        """
+        ended = [key for key in self._ending(Release.DAYPART) if self._held[key].since < began]
+        return self.release(*ended) if ended else False
+
     def expire(self, at: float) -> bool:
         """End what has had its time; return whether anything did."""
         ended = [key for key, one in self._held.items() if one.until is not None and one.until <= at]

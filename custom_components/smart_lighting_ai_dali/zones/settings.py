@@ -78,4 +78,6 @@ class ZoneSettings:
     @property
     def daylight_factor(self) -> float:
         """Return what to begin with of the illuminance inside over that outside, 0 to 1."""
-        return self.defaults.daylight_factor if self.has_light_sensor else 0.0
+        # What is outdoors needs no window.
+        is_known = self.has_light_sensor or self.purpose is Purpose.OUTDOOR
+        return self.defaults.daylight_factor if is_known else 0.0

@@ -7,10 +7,11 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.smart_lighting_ai_dali.zones.daypart import daypart_began, daypart_ends
 from custom_components.smart_lighting_ai_dali.zones.overrides import Attribute, Choice, Origin, Overrides
 from custom_components.smart_lighting_ai_dali.zones.settings import Release
 
-from .conftest import EVENING
+from .conftest import BERLIN, EVENING, NIGHT
 
 HOUR = 3600.0
 
@@ -185,3 +186,23 @@ def test_what_makes_no_sense_is_not_read(wrong: dict[str, Any]) -> None:
 def test_what_is_incomplete_is_not_read(missing: str) -> None:
     with pytest.raises(KeyError):
         Overrides.from_dict([{key: value for key, value in GOOD.items() if key != missing}], Release.EMPTY, HOUR)
+
+
+def test_what_was_to_end_with_a_part_of_the_day_ends_though_nobody_looked() -> None:
+    zone = overrides(Release.DAYPART)
+    zone.take(by(light=0.5), EVENING)
+    began, ends = daypart_began(EVENING, BERLIN.time_zone), daypart_ends(EVENING, BERLIN.time_zone)
+    # From five in the afternoon to ten.
+    assert (began, ends) == (EVENING - 2 * HOUR, EVENING + 3 * HOUR)
+    assert not zone.outlived(began)
+    assert daypart_began(ends, BERLIN.time_zone) == ends
+    assert zone.outlived(ends)
+    assert zone.held == ()
+    for release in set(Release) - {Release.DAYPART}:
+        zone = overrides(release)
+        zone.take(by(light=0.5), EVENING)
+        assert not zone.outlived(ends)
+
+
+def test_a_night_is_one_part_of_the_day_over_midnight() -> None:
+    assert daypart_ends(NIGHT, BERLIN.time_zone) - daypart_began(NIGHT, BERLIN.time_zone) == 7 * HOUR
