@@ -104,6 +104,11 @@ def test_only_the_transport_knows_the_serial_library() -> None:
     assert users == {"transport.py"}
 
 
+def test_only_its_client_knows_openai() -> None:
+    users = {file.name for file in modules() if any(name.split(".")[0] == "openai" for name in imports(file))}
+    assert users == {"openai_client.py"}
+
+
 def test_one_file_knows_the_recorder_from_inside() -> None:
     inside = "homeassistant.components.recorder"
     # What the recorder offers to all is its history.

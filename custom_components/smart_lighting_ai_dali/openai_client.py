@@ -1,0 +1,250 @@
+"""Ask OpenAI, or a server that speaks as it does. The only file that knows the SDK.
+
+The SDK has no retries and no deadline here: both are ours. Neither a body nor a key gets into the log.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+import logging
+import random
+import re
+from typing import Any, Final, cast, override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import openai
+
+# The SDK loads these at their first use, which would be in the event loop.
+import openai.resources.chat
+import openai.resources.responses
+import openai.types.responses
+
+from .advisor.answer_body import read_chat_completion, read_error_code, read_response
+from .advisor.provider import Answer, FailureKind, Provider, ProviderError, Request
+from .advisor.retry_after import retry_after_seconds
+from .ai_settings import ProviderKind, ProviderSettings
+from .capped_transport import BodyTooLargeError, PackedBodyError, capped_client
+
+_LOGGER = logging.getLogger(__name__)
+
+# What is told and asked, without the schema: four thousand tokens, more than any batch of zones needs.
+LARGEST_REQUEST: Final = 16 * 1024
+# One more try, after a pause in seconds: what fails for a moment, such as a restart of a server, is over by then.
+PAUSE: Final = (0.5, 1.0)
+# A try that has less than this left, in seconds, ends before its answer.
+LEAST_TRY: Final = 1.0
+_RETRIED: Final = frozenset({FailureKind.CONNECTION, FailureKind.SERVER})
+# These think before they answer, and take a word on how hard; others turn that word down.
+_THINKING: Final = re.compile(r"(o\d|gpt-[5-9])(?!.*chat)")
+_SCHEMA_NAME: Final = "plans"
+_NO_KEY: Final = "none"
+_LONGEST_ID: Final = 100
+_NO_WAY: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
+
+_TRANSPORT_KINDS: Final[dict[type[BaseException | None], FailureKind]] = {
+    BodyTooLargeError: FailureKind.TOO_LARGE,
+    PackedBodyError: FailureKind.INVALID,
+}
+_MODEL_CODES: Final = frozenset({"model_not_found", "model_not_available"})
+_QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_SIZE_CODES: Final = frozenset({"context_length_exceeded", "string_above_max_length", "request_too_large"})
+
+
+class CallError(ProviderError):
+    """A call failed; `status` is that of HTTP, None where there was no answer."""
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        *,
+        status: int | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(kind, retry_after=retry_after)
+        self.status = status
+        self.request_id = request_id
+
+
+class OpenAIClient(Provider):
+    """One account at one server, and one of its models."""
+
+    def __init__(self, hass: HomeAssistant, settings: ProviderSettings, deadline: float) -> None:
+        self._settings = settings
+        self._deadline = deadline
+        self._client = openai.AsyncOpenAI(
+            api_key=settings.api_key or _NO_KEY,
+            base_url=settings.url,
+            # The SDK names httpx2 alone; it takes whichever of the two Home Assistant has.
+            http_client=cast("Any", capped_client(hass)),
+            max_retries=0,
+            timeout=deadline,
+        )
+        self._hass = hass
+        self._is_warm = False
+        self._speaks_chat = False
+        self._told: set[FailureKind] = set()
+
+    @override
+    async def ask(self, request: Request) -> Answer:
+        """Return the answer before the deadline. Raises ProviderError."""
+        if len(request.instructions.encode()) + len(request.payload.encode()) > LARGEST_REQUEST:
+            raise ProviderError(FailureKind.TOO_LARGE)
+        key = self._settings.api_key
+        if not (key.isascii() and key.isprintable()):
+            # It can't be sent, so it is no key.
+            raise ProviderError(FailureKind.AUTHENTICATION)
+        try:
+            async with asyncio.timeout(self._deadline) as timeout:
+                answer = await self._ask_again(request, timeout.when() or 0.0)
+        except TimeoutError:
+            self._tell(CallError(FailureKind.TIMEOUT), None)
+            raise ProviderError(FailureKind.TIMEOUT) from None
+        except ProviderError as error:
+            self._tell(error, None)
+            raise
+        if self._told:
+            _LOGGER.info("provider=%s answers=again request_id=%s", self._settings.kind.value, answer.request_id)
+            self._told.clear()
+        return answer
+
+    async def _ask_again(self, request: Request, end: float) -> Answer:
+        """Ask, and once more where that may help and there is time; `end` is the deadline by the loop's clock."""
+        if not self._is_warm:
+            # What the SDK says of this machine in each request: it reads files for that.
+            await self._hass.async_add_executor_job(self._client.platform_headers)
+            self._is_warm = True
+        try:
+            return await self._ask_once(request)
+        except ProviderError as error:
+            pause = max(random.uniform(*PAUSE), error.retry_after or 0.0)  # noqa: S311  # it guards nothing
+            left = end - asyncio.get_running_loop().time()
+            if error.kind not in _RETRIED or pause + LEAST_TRY > left:
+                raise
+            self._tell(error, pause)
+        await asyncio.sleep(pause)
+        return await self._ask_once(request)
+
+    async def _ask_once(self, request: Request) -> Answer:
+        if not self._speaks_chat:
+            try:
+                return read_response(*await self._send(lambda: self._create_response(request)))
+            except CallError as error:
+                # OpenAI has Responses; a server that has not says that there is nothing, or no such thing, there.
+                if self._settings.kind is ProviderKind.OPENAI or error.status not in _NO_WAY:
+                    raise
+        body, request_id = await self._send(lambda: self._create_chat_completion(request))
+        self._speaks_chat = True
+        return read_chat_completion(body, request_id)
+
+    async def _create_response(self, request: Request) -> Any:
+        thinks = self._settings.kind is ProviderKind.OPENAI and _THINKING.match(self._settings.model)
+        return await self._client.responses.with_raw_response.create(
+            model=self._settings.model,
+            instructions=request.instructions,
+            input=request.payload,
+            text={
+                "format": {
+                    "type": "json_schema",
+                    "name": _SCHEMA_NAME,
+                    "schema": dict(request.schema),
+                    "strict": True,
+                }
+            },
+            max_output_tokens=request.most_output_tokens,
+            reasoning={"effort": "low"} if thinks else openai.omit,
+            store=False,
+        )
+
+    async def _create_chat_completion(self, request: Request) -> Any:
+        return await self._client.chat.completions.with_raw_response.create(
+            model=self._settings.model,
+            messages=[
+                {"role": "system", "content": request.instructions},
+                {"role": "user", "content": request.payload},
+            ],
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": _SCHEMA_NAME, "schema": dict(request.schema), "strict": True},
+            },
+            # The older name, which servers at home know.
+            max_tokens=request.most_output_tokens,
+        )
+
+    async def _send(self, create: Callable[[], Awaitable[Any]]) -> tuple[bytes, str | None]:
+        """Return the body of an answer, and its id. Raises CallError."""
+        try:
+            answer = await create()
+        except openai.APITimeoutError:
+            raise CallError(FailureKind.TIMEOUT) from None
+        except openai.APIConnectionError as error:
+            raise CallError(_TRANSPORT_KINDS.get(type(error.__cause__), FailureKind.CONNECTION)) from None
+        except openai.APIStatusError as error:
+            raise _call_error(error) from None
+        except openai.OpenAIError:
+            raise CallError(FailureKind.INVALID) from None
+        return answer.http_response.content, _request_id(answer.headers.get("x-request-id"))
+
+    def _tell(self, error: ProviderError, pause: float | None) -> None:
+        """Warn of a kind of trouble once, until an answer has come; each time after that is for those who look."""
+        again = error.retry_after if pause is None else pause
+        fields = (
+            f"provider={self._settings.kind.value} kind={error.kind.value}"
+            f" status={error.status if isinstance(error, CallError) else None}"
+            f" retry_in_s={None if again is None else round(again, 1)}"
+            f" request_id={error.request_id if isinstance(error, CallError) else None}"
+        )
+        if error.kind in self._told:
+            _LOGGER.debug("%s", fields)
+            return
+        self._told.add(error.kind)
+        _LOGGER.warning("%s: zones follow their rules meanwhile; %s", fields, _ADVICE[error.kind])
+
+
+_ADVICE: Final = {
+    FailureKind.AUTHENTICATION: "enter a key that works in the integration's dialog",
+    FailureKind.QUOTA: "the account has no money left: add some, or raise its limit",
+    FailureKind.RATE_LIMIT: "it is asked again later; if this stays, lengthen the interval in the options",
+    FailureKind.SERVER: "it is asked again later",
+    FailureKind.TIMEOUT: "it is asked again later; a slow model needs more time, which is an option",
+    FailureKind.CONNECTION: "check the address and the network; it is asked again later",
+    FailureKind.MODEL: "choose a model that the account may use",
+    FailureKind.REFUSED: "it is asked again when something has changed",
+    FailureKind.INCOMPLETE: "fewer zones for each request may help, which is an option",
+    FailureKind.TOO_LARGE: "fewer zones for each request may help, which is an option",
+    FailureKind.INVALID: "the server may not know what is asked of it: try another model",
+}
+
+
+def _call_error(error: openai.APIStatusError) -> CallError:
+    """Return what the status of an answer, and the code in it, mean."""
+    status, code = error.status_code, read_error_code(error.response.content)
+    match status:
+        case _ if code in _MODEL_CODES:
+            kind = FailureKind.MODEL
+        case _ if code in _QUOTA_CODES or status == HTTPStatus.PAYMENT_REQUIRED:
+            kind = FailureKind.QUOTA
+        case _ if code in _SIZE_CODES or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            kind = FailureKind.TOO_LARGE
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            kind = FailureKind.AUTHENTICATION
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            kind = FailureKind.RATE_LIMIT
+        case _ if status in _NO_WAY:
+            kind = FailureKind.MODEL
+        case HTTPStatus.REQUEST_TIMEOUT | HTTPStatus.CONFLICT:
+            kind = FailureKind.SERVER
+        case _:
+            kind = FailureKind.SERVER if status >= HTTPStatus.INTERNAL_SERVER_ERROR else FailureKind.INVALID
+    return CallError(
+        kind,
+        status=status,
+        request_id=_request_id(error.response.headers.get("x-request-id")),
+        retry_after=retry_after_seconds(error.response.headers, dt_util.utcnow()),
+    )
+
+
+def _request_id(text: str | None) -> str | None:
+    """Return an id that can stand in a log."""
+    return text[:_LONGEST_ID] if text and text.isascii() and text.isprintable() else None
