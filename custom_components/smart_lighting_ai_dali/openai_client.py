@@ -21,15 +21,14 @@ import openai.resources.responses
 import openai.types.responses
 
 from .advisor.answer_body import read_chat_completion, read_error_code, read_response
-from .advisor.provider import Answer, FailureKind, Provider, ProviderError, Request
+from .advisor.provider import LARGEST_REQUEST, Answer, FailureKind, Provider, ProviderError, Request
 from .advisor.retry_after import retry_after_seconds
 from .ai_settings import ProviderKind, ProviderSettings
 from .capped_transport import BodyTooLargeError, PackedBodyError, capped_client
+from .provider_trouble import CallError, Trouble
 
 _LOGGER = logging.getLogger(__name__)
 
-# What is told and asked, without the schema: four thousand tokens, more than any batch of zones needs.
-LARGEST_REQUEST: Final = 16 * 1024
 # One more try, after a pause in seconds: what fails for a moment, such as a restart of a server, is over by then.
 PAUSE: Final = (0.5, 1.0)
 # A try that has less than this left, in seconds, ends before its answer.
@@ -51,22 +50,6 @@ _QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reach
 _SIZE_CODES: Final = frozenset({"context_length_exceeded", "string_above_max_length", "request_too_large"})
 
 
-class CallError(ProviderError):
-    """A call failed; `status` is that of HTTP, None where there was no answer."""
-
-    def __init__(
-        self,
-        kind: FailureKind,
-        *,
-        status: int | None = None,
-        request_id: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(kind, retry_after=retry_after)
-        self.status = status
-        self.request_id = request_id
-
-
 class OpenAIClient(Provider):
     """One account at one server, and one of its models."""
 
@@ -84,12 +67,12 @@ class OpenAIClient(Provider):
         self._hass = hass
         self._is_warm = False
         self._speaks_chat = False
-        self._told: set[FailureKind] = set()
+        self._trouble = Trouble(_LOGGER, settings.kind)
 
     @override
     async def ask(self, request: Request) -> Answer:
         """Return the answer before the deadline. Raises ProviderError."""
-        if len(request.instructions.encode()) + len(request.payload.encode()) > LARGEST_REQUEST:
+        if request.size > LARGEST_REQUEST:
             raise ProviderError(FailureKind.TOO_LARGE)
         key = self._settings.api_key
         if not (key.isascii() and key.isprintable()):
@@ -99,14 +82,13 @@ class OpenAIClient(Provider):
             async with asyncio.timeout(self._deadline) as timeout:
                 answer = await self._ask_again(request, timeout.when() or 0.0)
         except TimeoutError:
-            self._tell(CallError(FailureKind.TIMEOUT), None)
-            raise ProviderError(FailureKind.TIMEOUT) from None
+            failure = ProviderError(FailureKind.TIMEOUT)
+            self._trouble.tell(failure)
+            raise failure from None
         except ProviderError as error:
-            self._tell(error, None)
+            self._trouble.tell(error)
             raise
-        if self._told:
-            _LOGGER.info("provider=%s answers=again request_id=%s", self._settings.kind.value, answer.request_id)
-            self._told.clear()
+        self._trouble.is_over(answer)
         return answer
 
     async def _ask_again(self, request: Request, end: float) -> Answer:
@@ -122,7 +104,7 @@ class OpenAIClient(Provider):
             left = end - asyncio.get_running_loop().time()
             if error.kind not in _RETRIED or pause + LEAST_TRY > left:
                 raise
-            self._tell(error, pause)
+            self._trouble.tell(error, pause)
         await asyncio.sleep(pause)
         return await self._ask_once(request)
 
@@ -185,36 +167,6 @@ class OpenAIClient(Provider):
         except openai.OpenAIError:
             raise CallError(FailureKind.INVALID) from None
         return answer.http_response.content, _request_id(answer.headers.get("x-request-id"))
-
-    def _tell(self, error: ProviderError, pause: float | None) -> None:
-        """Warn of a kind of trouble once, until an answer has come; each time after that is for those who look."""
-        again = error.retry_after if pause is None else pause
-        fields = (
-            f"provider={self._settings.kind.value} kind={error.kind.value}"
-            f" status={error.status if isinstance(error, CallError) else None}"
-            f" retry_in_s={None if again is None else round(again, 1)}"
-            f" request_id={error.request_id if isinstance(error, CallError) else None}"
-        )
-        if error.kind in self._told:
-            _LOGGER.debug("%s", fields)
-            return
-        self._told.add(error.kind)
-        _LOGGER.warning("%s: zones follow their rules meanwhile; %s", fields, _ADVICE[error.kind])
-
-
-_ADVICE: Final = {
-    FailureKind.AUTHENTICATION: "enter a key that works in the integration's dialog",
-    FailureKind.QUOTA: "the account has no money left: add some, or raise its limit",
-    FailureKind.RATE_LIMIT: "it is asked again later; if this stays, lengthen the interval in the options",
-    FailureKind.SERVER: "it is asked again later",
-    FailureKind.TIMEOUT: "it is asked again later; a slow model needs more time, which is an option",
-    FailureKind.CONNECTION: "check the address and the network; it is asked again later",
-    FailureKind.MODEL: "choose a model that the account may use",
-    FailureKind.REFUSED: "it is asked again when something has changed",
-    FailureKind.INCOMPLETE: "fewer zones for each request may help, which is an option",
-    FailureKind.TOO_LARGE: "fewer zones for each request may help, which is an option",
-    FailureKind.INVALID: "the server may not know what is asked of it: try another model",
-}
 
 
 def _call_error(error: openai.APIStatusError) -> CallError:

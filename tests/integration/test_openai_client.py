@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.provider import (
+    LARGEST_REQUEST,
     LONGEST_RETRY_AFTER,
     Answer,
     FailureKind,
@@ -20,7 +21,7 @@ from custom_components.smart_lighting_ai_dali.advisor.provider import (
     Usage,
 )
 from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind, ProviderSettings
-from custom_components.smart_lighting_ai_dali.openai_client import LARGEST_REQUEST, OpenAIClient
+from custom_components.smart_lighting_ai_dali.openai_client import OpenAIClient
 from tests.openai_server import (
     KEY,
     MODEL,
