@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 import logging
+import time
 from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.components.weather import ATTR_WEATHER_CLOUD_COVERAGE, DOMAIN as WEATHER
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME, EVENT_CORE_CONFIG_UPDATE, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_NAME, EVENT_CORE_CONFIG_UPDATE, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import CALLBACK_TYPE, Context, Event, EventStateChangedData, HomeAssistant, State, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -21,7 +21,8 @@ from .coordinator import LineCoordinator
 from .dali.errors import LineError
 from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
 from .decision_log import DecisionLog
-from .explanation import percent_of
+from .explanation import chosen_decision, decision_of, percent_of
+from .zone_choices import record_of
 from .zone_control import ZoneControl
 from .zone_memory import AiMode, ZoneMemory
 from .zone_settings import CONF_WEATHER
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 EVENT_DECISION: Final = f"{DOMAIN}_decision"
+EVENT_CHOICE: Final = f"{DOMAIN}_choice"
 
 # Gear is found and read in bursts; zones look at it once that is calm, in seconds.
 _CALM: Final = 1.0
@@ -222,7 +224,7 @@ class ControlService:
         return self._contexts.owns(context)
 
     @callback
-    def async_choose(self, key: str, choice: Choice, cause: Context | None) -> None:
+    def async_choose(self, key: str, choice: Choice, cause: Context) -> None:
         """Tell a zone what a person did to its lights, or an automation where that counts as a person."""
         if (zone := self.zones.get(key)) is None:
             return
@@ -238,10 +240,8 @@ class ControlService:
         # First, so that the logbook finds it as the origin of all that has this context.
         self.hass.bus.async_fire(
             EVENT_DECISION,
-            {
-                ATTR_ENTITY_ID: er.async_get(self.hass).async_get_entity_id(SENSOR, DOMAIN, f"{zone.key}_reason"),
-                "zone": zone.key,
-                ATTR_NAME: zone.name,
+            self._naming(zone)
+            | {
                 "reason": action.reason.value,
                 "brightness_pct": percent_of(action.light),
                 "color_temp_kelvin": action.colour_temperature,
@@ -254,7 +254,23 @@ class ControlService:
     @callback
     def zone_acted(self, zone: ZoneControl, action: Action, context: Context, *, error: LineError | None) -> None:
         """Keep what was decided, and what came of it."""
-        self._log.add(zone.key, action, context, error)
+        chosen = [one.attribute for one in zone.reflex.overrides.held]
+        failure = None if error is None else error.key
+        self._log.add(decision_of(zone.key, action, chosen=chosen, context=context.id, error=failure))
+
+    @callback
+    def zone_chosen(self, zone: ZoneControl, choice: Choice, *, before: float, cause: Context) -> None:
+        """Keep what a person chose, and say so in the logbook."""
+        now = time.time()
+        chosen, inputs = record_of(zone, choice, now)
+        self.hass.bus.async_fire(EVENT_CHOICE, self._naming(zone) | chosen, context=cause)
+        light = 0.0 if choice.is_on is False else before if choice.light is None else choice.light
+        self._log.add(chosen_decision(zone.key, now, chosen, inputs, before=before, light=light, context=cause.id))
+
+    def _naming(self, zone: ZoneControl) -> dict[str, Any]:
+        """Return what events say of whose they are; by the device, the logbook finds them and names the zone."""
+        device = dr.async_get(self.hass).async_get_device_by_identifier((DOMAIN, zone.key), self._entry.entry_id)
+        return {ATTR_DEVICE_ID: None if device is None else device.id, "zone": zone.key, ATTR_NAME: zone.name}
 
     @callback
     def zone_changed(self, zone: ZoneControl) -> None:

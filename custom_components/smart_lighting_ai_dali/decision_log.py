@@ -6,14 +6,11 @@ from functools import partial
 import logging
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from .dali.errors import LineError
 from .db.decisions import Decision, insert_decisions
 from .db.recorder_tasks import Database, DatabaseUnavailableError
-from .explanation import decision_of
-from .zones.action import Action
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,9 +39,9 @@ class DecisionLog:
         return len(self._waiting)
 
     @callback
-    def add(self, zone: str, action: Action, context: Context, error: LineError | None) -> None:
-        """Keep what a zone did, and what came of it."""
-        self._waiting.append(decision_of(zone, action, context=context.id, error=None if error is None else error.key))
+    def add(self, decision: Decision) -> None:
+        """Keep what a zone did, and what came of it, or what a person chose."""
+        self._waiting.append(decision)
         while len(self._waiting) > CAPACITY:
             self._waiting.popleft()
             self.dropped += 1

@@ -1,12 +1,14 @@
 """What a zone decided, in words: for the logbook, and for whoever asks why."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from .dali.level import brightness_of, level_of_light
 from .db.decisions import Decision, Outcome
 from .zones.action import Action
+from .zones.overrides import Attribute, Origin
 from .zones.plan import Planner, Reason
+from .zones.settings import Release
 
 _BRIGHTEST: Final = 255
 
@@ -32,6 +34,18 @@ _CLAMPED: Final[Mapping[str, str]] = {
     "rate": "it had changed too often",
     "occupied": "somebody is there",
 }
+_BY: Final[Mapping[str, str]] = {
+    Origin.DASHBOARD: "by hand in Home Assistant",
+    Origin.AUTOMATION: "by an automation, a script or a scene",
+    Origin.BUTTON: "with a button of the line",
+    Origin.MASTER: "by another master of the line",
+}
+_UNTIL: Final[Mapping[str, str]] = {
+    Release.EMPTY: "until nobody is there any more",
+    Release.TIME: "for a while",
+    Release.DAYPART: "until the next part of the day",
+    Release.NEVER: "until it is released",
+}
 
 
 def percent_of(light: float) -> int:
@@ -48,8 +62,47 @@ def message_of(reason: str, light_percent: float, kelvin: int | None) -> str:
     return f"set its lights to {light_percent} %{colour} because {why}"
 
 
-def decision_of(zone: str, action: Action, *, context: str = "", error: str | None = None) -> Decision:
-    """Return the record of what a zone did."""
+def chosen_words(*, is_on: bool | None, percent: int | None, kelvin: int | None, other_colour: bool) -> str:
+    """Return what a person chose of light, as a sentence begins with it: "Off", "31 % at 3000 K", "A colour"."""
+    if is_on is False:
+        return "Off"
+    colour = f"{kelvin} K" if kelvin is not None else "a colour" if other_colour else None
+    light = f"{percent} %" if percent is not None else "On" if is_on else None
+    if light is None:
+        return "Nothing" if colour is None else f"{colour[0].upper()}{colour[1:]}"
+    if colour is None:
+        return light
+    return f"{light} at {colour}" if kelvin is not None else f"{light} in {colour}"
+
+
+def held_words(origin: str, *, at: str | None, release: str, until: str | None = None) -> str:
+    """Return by what means something was chosen and how long it holds, as a sentence goes on."""
+    when = "" if at is None else f" at {at}"
+    end = _UNTIL.get(release, release) if until is None else f"until {until}"
+    return f"was chosen {_BY.get(origin, origin)}{when}; that holds {end}"
+
+
+def choice_message(chosen: Mapping[str, Any]) -> str:
+    """Return what a choice says in the logbook, after the name of its zone."""
+    what = _chosen(chosen)
+    what = f"switched {what.lower()}" if what in {"On", "Off"} else f"set to {what[0].lower()}{what[1:]}"
+    by, end = _BY.get(chosen["origin"], chosen["origin"]), _UNTIL.get(chosen["release"], chosen["release"])
+    return f"was {what} {by}; that holds {end}"
+
+
+def _chosen(chosen: Mapping[str, Any]) -> str:
+    return chosen_words(
+        is_on=chosen.get("is_on"),
+        percent=chosen.get("brightness_pct"),
+        kelvin=chosen.get("colour_temperature"),
+        other_colour=bool(chosen.get("other_colour")),
+    )
+
+
+def decision_of(
+    zone: str, action: Action, *, chosen: Iterable[Attribute] = (), context: str = "", error: str | None = None
+) -> Decision:
+    """Return the record of what a zone did; `chosen` is what was left to a person's choice then."""
     plan = action.plan
     return Decision(
         time_ms=round(action.time * 1000),
@@ -67,6 +120,7 @@ def decision_of(zone: str, action: Action, *, context: str = "", error: str | No
             "colour_temperature": action.colour_temperature,
             "hold": round(plan.hold, 1),
             "fade": round(action.fade, 2),
+            "chosen": sorted(chosen),
         },
         clamps=tuple(sorted(action.clamps)),
         inputs={name: None if value is None else round(value, 4) for name, value in action.inputs},
@@ -75,13 +129,44 @@ def decision_of(zone: str, action: Action, *, context: str = "", error: str | No
     )
 
 
+def chosen_decision(
+    zone: str,
+    at: float,
+    chosen: dict[str, Any],
+    inputs: Mapping[str, float | None],
+    *,
+    before: float,
+    light: float,
+    context: str,
+) -> Decision:
+    """Return the record of what a person chose at an instant, in seconds since 1970; light is of full light, 0 to 1."""
+    return Decision(
+        time_ms=round(at * 1000),
+        zone=zone,
+        planner=int(Planner.PERSON),
+        outcome=Outcome.CHOSEN,
+        reason=Reason.CHOICE.value,
+        light_before=before,
+        light=light,
+        confidence=1.0,
+        plan=chosen,
+        inputs={name: None if value is None else round(value, 4) for name, value in inputs.items()},
+        context=context,
+    )
+
+
 def explain_decision(decision: Decision) -> str:
     """Return one or two sentences that say what was done and why, with the numbers."""
+    if decision.planner == Planner.PERSON:
+        held = held_words(decision.plan.get("origin", ""), at=None, release=decision.plan.get("release", ""))
+        return f"{_chosen(decision.plan)} {held}."
     colour = decision.plan.get("colour_temperature")
     what = message_of(decision.reason, percent_of(decision.light), colour)
     target, inputs = decision.plan.get("target_lux"), decision.inputs
     parts = [f"The zone {what}"]
-    if decision.light > 0 and target is not None:
+    if decision.light > 0 and Attribute.LIGHT in decision.plan.get("chosen", ()):
+        parts.append(": how bright is a choice that holds")
+    elif decision.light > 0 and target is not None:
         numbers = [f"{target:.0f} lx are wanted"]
         if (daylight := inputs.get("daylight_lux")) is not None:
             numbers.append(f"daylight makes {daylight:.0f} lx of it")

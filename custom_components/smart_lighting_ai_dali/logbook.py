@@ -1,15 +1,15 @@
-"""What zones did, in the logbook; and by the context, why lights of theirs changed."""
+"""What zones did, and what people chose in them, in the logbook; and by the context, why lights of theirs changed."""
 
 from collections.abc import Callable
 from typing import Any
 
-from homeassistant.components.logbook import LOGBOOK_ENTRY_ENTITY_ID, LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
-from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
+from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import DOMAIN
-from .control_service import EVENT_DECISION
-from .explanation import message_of
+from .control_service import EVENT_CHOICE, EVENT_DECISION
+from .explanation import choice_message, message_of
 
 
 @callback
@@ -17,7 +17,7 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event[Any]], dict[str, Any]]], None],
 ) -> None:
-    """Say how decisions read."""
+    """Say how decisions and choices read."""
     del hass
 
     @callback
@@ -26,7 +26,11 @@ def async_describe_events(
         return {
             LOGBOOK_ENTRY_NAME: data[ATTR_NAME],
             LOGBOOK_ENTRY_MESSAGE: message_of(data["reason"], data["brightness_pct"], data["color_temp_kelvin"]),
-            LOGBOOK_ENTRY_ENTITY_ID: data[ATTR_ENTITY_ID],
         }
 
+    @callback
+    def describe_choice(event: Event[Any]) -> dict[str, Any]:
+        return {LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME], LOGBOOK_ENTRY_MESSAGE: choice_message(event.data)}
+
     async_describe_event(DOMAIN, EVENT_DECISION, describe)
+    async_describe_event(DOMAIN, EVENT_CHOICE, describe_choice)

@@ -19,9 +19,10 @@ import voluptuous as vol
 from .const import DOMAIN
 from .db.decisions import Decision, read_decisions
 from .db.instants import milliseconds
-from .explanation import decision_of, explain_decision
+from .explanation import decision_of, explain_decision, percent_of
 from .services import ATTR_END, ATTR_START, database_errors, site_of, span_of
 from .site import Site
+from .zone_choices import override_details, override_words
 from .zone_control import ZoneControl
 from .zones.plan import Mode, Plan, Planner, Reason
 
@@ -74,23 +75,29 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
     async def explain(call: ServiceCall) -> ServiceResponse:
         """Say why the light of a zone is as it is, or was at an instant."""
         (zone,) = _zones(hass, [call.data[ATTR_DEVICE_ID]])
-        decision = None
         if (at := call.data.get(ATTR_TIME)) is not None:
-            if at.tzinfo is None:
-                at = at.replace(tzinfo=dt_util.get_default_time_zone())
-            found = await _read(hass, start=at - _LOOK_BACK, end=at + timedelta(milliseconds=1), zones=[zone], most=1)
-            decision = found[0] if found else None
-        elif (action := zone.reflex.last_action) is not None:
-            decision = decision_of(zone.key, action)
+            return await _explain_then(hass, zone, at)
+        decision, action, reflex = None, zone.reflex.last_action, zone.reflex
+        words = override_words(zone)
+        if action is not None:
+            context = "" if zone.context is None else zone.context.id
+            held = reflex.overrides.held
+            chosen = [one.attribute for one in held if one.since <= action.time]
+            decision = decision_of(zone.key, action, chosen=chosen, context=context)
+            text = explain_decision(decision)
+            is_older = any(one.since > action.time for one in held)
+            words.append(f"Before that, {text[0].lower()}{text[1:]}" if is_older else text)
         return {
             "zone": zone.name,
-            "occupied": zone.reflex.is_occupied,
-            "automatic": zone.reflex.is_automatic,
-            "target_lux": round(zone.reflex.target_lux, 1),
-            "overrides": [{str(key): value for key, value in one.items()} for one in zone.reflex.overrides.as_dict()],
-            "explanation": None if decision is None else explain_decision(decision),
+            "occupied": reflex.is_occupied,
+            "automatic": reflex.is_automatic,
+            "target_lux": round(reflex.target_lux, 1),
+            "brightness_pct": percent_of(reflex.light),
+            "color_temp_kelvin": reflex.colour_temperature,
+            "overrides": [{"attribute": key, **one} for key, one in override_details(zone).items()],
+            "explanation": " ".join(words) or "The zone has changed nothing since it started.",
             "decision": None if decision is None else _as_json(decision, zone.name),
-            "learned": {key: {**value} for key, value in zone.reflex.learning.explain().items()},
+            "learned": {key: {**value} for key, value in reflex.learning.explain().items()},
         }
 
     @database_errors
@@ -167,6 +174,18 @@ def _plan(call: ServiceCall, zone: ZoneControl) -> Plan | None:
         reason=Reason.PLAN,
         expires=time.time() + call.data[ATTR_DURATION].total_seconds(),
     )
+
+
+async def _explain_then(hass: HomeAssistant, zone: ZoneControl, at: datetime) -> JsonObjectType:
+    """Say why the light of a zone was as it was: what was known then of people and sensors is in the decision."""
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=dt_util.get_default_time_zone())
+    found = await _read(hass, start=at - _LOOK_BACK, end=at + timedelta(milliseconds=1), zones=[zone], most=1)
+    return {
+        "zone": zone.name,
+        "explanation": explain_decision(found[0]) if found else "No change of the light is known of the day before.",
+        "decision": _as_json(found[0], zone.name) if found else None,
+    }
 
 
 async def _read(

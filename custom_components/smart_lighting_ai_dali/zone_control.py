@@ -51,6 +51,9 @@ class ZoneListener(Protocol):
     def zone_acted(self, zone: ZoneControl, action: Action, context: Context, *, error: LineError | None) -> None:
         """Take note of whether its lights were sent there."""
 
+    def zone_chosen(self, zone: ZoneControl, choice: Choice, *, before: float, cause: Context) -> None:
+        """Take note of what a person chose, where the light was `before`, of full light."""
+
     def zone_changed(self, zone: ZoneControl) -> None:
         """Take note that something is another that people see."""
 
@@ -91,6 +94,10 @@ class ZoneControl:
         self.reflex = Reflex(self.settings, place, learning, overrides, at=now)
         self.plan: Plan | None = None
         """A plan that a user set, until it expires."""
+        self.context: Context | None = None
+        """That in which its lights changed last by its own doing."""
+        self.cause: Context | None = None
+        """While it says that it changed: on whose account."""
         self._timer: Any = None
         self._look: Any = None
         """When it looks at its lights, if nothing happens before."""
@@ -162,9 +169,12 @@ class ZoneControl:
         self._tell(cause, lambda reflex, at: reflex.neighbour(zone.key, at, seen=seen, is_way=is_way))
 
     @callback
-    def async_choose(self, choice: Choice, cause: Context | None) -> None:
+    def async_choose(self, choice: Choice, cause: Context) -> None:
         """Tell what a person did to the lights."""
+        if not self._is_running:
+            return
         self._lights_moved = False
+        self._listener.zone_chosen(self, choice, before=self.reflex.light, cause=cause)
         self._tell(cause, lambda reflex, at: reflex.chosen(choice, at))
 
     @callback
@@ -242,8 +252,9 @@ class ZoneControl:
             self._listener.zone_seen(self, cause, seen=False)
         self._was_occupied = is_occupied
         if (shown := self._shows()) != self._shown:
-            self._shown = shown
+            self._shown, self.cause = shown, cause
             self._listener.zone_changed(self)
+            self.cause = None
 
     def _shows(self) -> tuple[Any, ...]:
         reflex = self.reflex
@@ -327,7 +338,7 @@ class ZoneControl:
     # Its lights
 
     def _act(self, action: Action, cause: Context | None) -> None:
-        context = self._listener.zone_acts(self, action, cause)
+        context = self.context = self._listener.zone_acts(self, action, cause)
         self._settled_at = time.time() + action.fade + _SETTLING
         # It is a task of the entry's, which ends it at its unload; the first frame is on its way when this returns.
         self._entry.async_create_background_task(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.components.binary_sensor import (
@@ -21,13 +20,12 @@ from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .zone_choices import OverrideState, override_details, override_state, override_until
 from .zone_control import ZoneControl
 from .zone_memory import AiMode
 from .zone_settings import CONF_AREA
-from .zones.overrides import Attribute, Overrides
 from .zones.plan import Reason
 
 if TYPE_CHECKING:
@@ -37,53 +35,12 @@ if TYPE_CHECKING:
 type ZoneEntityMaker = Callable[[SiteConfigEntry, str], Iterable[Entity]]
 
 
-class OverrideState(StrEnum):
-    """What of a zone people chose by hand."""
-
-    NONE = "none"
-    OFF = "off"
-    ON = "on"
-    LEVEL = "level"
-    COLOUR = "colour"
-    LEVEL_AND_COLOUR = "level_and_colour"
-
-
 @dataclass(frozen=True, kw_only=True)
 class ZoneSensorDescription(SensorEntityDescription):
     """How a sensor reads a zone."""
 
     value: Callable[[ZoneControl], str | float | datetime | None]
     attributes: Callable[[ZoneControl], Mapping[str, Any]] = lambda _: {}
-
-
-def _override_state(overrides: Overrides) -> OverrideState:
-    held = {one.attribute for one in overrides.held}
-    if overrides.is_on is False:
-        return OverrideState.OFF
-    if {Attribute.LIGHT, Attribute.COLOUR} <= held:
-        return OverrideState.LEVEL_AND_COLOUR
-    if Attribute.LIGHT in held:
-        return OverrideState.LEVEL
-    if Attribute.COLOUR in held:
-        return OverrideState.COLOUR
-    return OverrideState.ON if held else OverrideState.NONE
-
-
-def _override_attributes(zone: ZoneControl) -> Mapping[str, Any]:
-    return {
-        one.attribute.value: {
-            "value": round(one.value, 4),
-            "origin": one.origin.value,
-            "since": dt_util.utc_from_timestamp(one.since).isoformat(),
-            "release": one.release.value,
-        }
-        for one in zone.reflex.overrides.held
-    }
-
-
-def _override_until(zone: ZoneControl) -> datetime | None:
-    until = zone.reflex.overrides.until
-    return None if until is None else dt_util.utc_from_timestamp(until)
 
 
 def _reason(zone: ZoneControl) -> str | None:
@@ -109,13 +66,13 @@ ZONE_SENSORS: Final = (
         key="override",
         device_class=SensorDeviceClass.ENUM,
         options=[state.value for state in OverrideState],
-        value=lambda zone: _override_state(zone.reflex.overrides).value,
-        attributes=_override_attributes,
+        value=lambda zone: override_state(zone.reflex.overrides).value,
+        attributes=override_details,
     ),
     ZoneSensorDescription(
         key="override_until",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value=_override_until,
+        value=override_until,
     ),
 )
 ZONE_OCCUPANCY: Final = BinarySensorEntityDescription(
@@ -165,7 +122,14 @@ class ZoneEntity(Entity):
     async def async_added_to_hass(self) -> None:
         """Listen to the zone."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._control.async_listen(self._key, self.async_write_ha_state))
+        self.async_on_remove(self._control.async_listen(self._key, self._zone_changed))
+
+    @callback
+    def _zone_changed(self) -> None:
+        """Show what is another, on account of what made it so."""
+        if self.available and (cause := self.zone.cause) is not None:
+            self.async_set_context(cause)
+        self.async_write_ha_state()
 
 
 class ZoneSensor(ZoneEntity, SensorEntity):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 import json
 from types import MappingProxyType
 from typing import Any
@@ -11,17 +12,19 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import Context, Event
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
-from custom_components.smart_lighting_ai_dali.control_service import EVENT_DECISION
+from custom_components.smart_lighting_ai_dali.control_service import EVENT_CHOICE, EVENT_DECISION
 from custom_components.smart_lighting_ai_dali.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 
 from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of
 
@@ -64,6 +67,12 @@ class Room:
     def state(self, zone: ZoneControl, platform: str, key: str) -> str | None:
         """Return the state of an entity of a zone."""
         return self.house.state(self.entity(zone, platform, key))
+
+    def device(self, zone: ZoneControl) -> str | None:
+        """Return the device of a zone."""
+        registry = dr.async_get(self.house.hass)
+        device = registry.async_get_device_by_identifier((DOMAIN, zone.key), self.house.entry.entry_id)
+        return None if device is None else device.id
 
     async def until_lit(self, *addresses: int) -> None:
         """Wait until lights are on."""
@@ -346,7 +355,68 @@ async def test_the_logbook_says_why(room: Room) -> None:
     assert entry["name"] == "Kitchen"
     assert entry["message"].startswith("set its lights to ")
     assert entry["message"].endswith("because somebody came")
-    assert entry["entity_id"] == room.entity(zone, "sensor", "reason")
+    # By its device, so that it is the zone that did it, not one of its sensors.
+    assert decision.data["device_id"] == room.device(zone)
+
+
+async def test_the_logbook_says_what_people_chose(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    choices = async_capture_events(room.house.hass, EVENT_CHOICE)
+    described: dict[str, Callable[[Event[Any]], dict[str, Any]]] = {}
+    async_describe_events(room.house.hass, lambda _, event_type, describe: described.update({event_type: describe}))
+    context = Context(user_id=room.user)
+    chosen = [
+        (Choice(origin=Origin.DASHBOARD, is_on=False), "switched off by hand in Home Assistant"),
+        (Choice(origin=Origin.AUTOMATION, is_on=True), "switched on by an automation, a script or a scene"),
+        (Choice(origin=Origin.BUTTON, is_on=True, light=1.0), "set to 100 % with a button of the line"),
+        (
+            Choice(origin=Origin.MASTER, is_on=True, light=1.0, colour_temperature=3000),
+            "set to 100 % at 3000 K by another master of the line",
+        ),
+        (Choice(origin=Origin.MASTER, colour_temperature=3000), "set to 3000 K by another master of the line"),
+        (Choice(origin=Origin.DASHBOARD, other_colour=True), "set to a colour by hand in Home Assistant"),
+    ]
+    for choice, _ in chosen:
+        room.house.site.control.async_choose(zone.key, choice, context)
+    await room.house.hass.async_block_till_done()
+    messages = [described[EVENT_CHOICE](event)["message"] for event in choices]
+    assert messages == [f"was {words}; that holds until nobody is there any more" for _, words in chosen]
+    assert {event.context.id for event in choices} == {context.id}
+    assert described[EVENT_CHOICE](choices[0])["name"] == "Kitchen"
+    override = room.house.hass.states.get(room.entity(zone, "sensor", "override"))
+    assert override is not None
+    assert override.context.id == context.id
+    assert override.state == "level_and_colour"
+    assert override.attributes["on"]["is_on"] is True
+    assert override.attributes["light"]["brightness_pct"] == 100
+    assert override.attributes["colour"]["color_temp_kelvin"] is None
+
+
+async def test_when_a_choice_ends_is_shown_where_it_is_known(room: Room) -> None:
+    lights = [room.house.entity("light", address) for address in (0, 1)]
+    evening = await room.add(zone_of(lights[0], release="daypart"))
+    hour = await room.add(zone_of(lights[1], release="time", more={"release_minutes": 60}))
+    for zone in (evening, hour):
+        room.house.site.control.async_choose(zone.key, Choice(origin=Origin.DASHBOARD, is_on=True), Context())
+    await room.house.hass.async_block_till_done()
+    now = dt_util.utcnow()
+    until = [dt_util.parse_datetime(room.state(zone, "sensor", "override_until") or "") for zone in (evening, hour)]
+    assert until[0] is not None
+    assert until[1] is not None
+    assert now < until[0] <= now + timedelta(hours=9)
+    assert (until[0].minute, until[0].second) == (0, 0)
+    assert abs(until[1] - now - timedelta(hours=1)) < timedelta(seconds=5)
+
+
+async def test_what_a_zone_shows_names_its_cause(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    cause = Context()
+    await room.see(STATE_ON, context=cause)
+    await room.until_lit(0)
+    for platform, key in (("binary_sensor", "zone_occupancy"), ("sensor", "reason")):
+        state = room.house.hass.states.get(room.entity(zone, platform, key))
+        assert state is not None
+        assert state.context.id == cause.id
 
 
 async def test_a_bug_report_says_how_a_zone_is_and_no_names(room: Room) -> None:

@@ -81,7 +81,48 @@ async def test_whoever_asks_is_told_why(house: House, zone: ZoneControl) -> None
     then = await call(house.hass, "explain", device_id=device, time=later.isoformat())
     assert then["explanation"] == now["explanation"]
     before = await call(house.hass, "explain", device_id=device, time=(later - timedelta(hours=1)).isoformat())
-    assert before["explanation"] is None
+    assert before["decision"] is None
+    assert before["explanation"] == "No change of the light is known of the day before."
+
+
+async def test_a_zone_that_did_nothing_says_so(house: House, zone: ZoneControl) -> None:
+    answer = await call(house.hass, "explain", device_id=device_of(house, zone))
+    assert answer["explanation"] == "The zone has changed nothing since it started."
+
+
+async def test_what_a_person_chose_is_why_the_light_is_as_it_is(house: House, zone: ZoneControl) -> None:
+    await come(house)
+    context = Context()
+    level = Choice(origin=Origin.DASHBOARD, is_on=True, light=0.1)
+    house.site.control.async_choose(zone.key, level, context)
+    device = device_of(house, zone)
+    now = await call(house.hass, "explain", device_id=device)
+    assert now["explanation"].startswith("67 % was chosen by hand in Home Assistant at ")
+    assert "; that holds until it is released. Before that, the zone set its lights to " in now["explanation"]
+    assert [(one["attribute"], one["origin"], one["release"]) for one in now["overrides"]] == [
+        ("on", "dashboard", "never"),
+        ("light", "dashboard", "never"),
+    ]
+    then = await call(house.hass, "explain", device_id=device, time=dt_util.utcnow().isoformat())
+    assert then["explanation"] == "67 % was chosen by hand in Home Assistant; that holds until it is released."
+    newest, oldest = (await call(house.hass, "get_decisions", device_id=[device]))["decisions"]
+    assert (newest["planner"], newest["reason"], newest["outcome"]) == ("person", "choice", "chosen")
+    assert newest["context_id"] == context.id
+    assert newest["light"] == 0.1
+    assert newest["light_before"] == oldest["light"]
+    assert newest["plan"]["brightness_pct"] == 67
+    assert newest["inputs"].keys() >= {"daylight_lux", "lux_at_full"}
+
+
+async def test_a_light_that_was_chosen_is_not_explained_by_lux(house: House, zone: ZoneControl) -> None:
+    house.site.control.async_choose(zone.key, Choice(origin=Origin.MASTER, is_on=True, light=0.1), Context())
+    zone.reflex.lights_are(0.5, None)
+    await call(house.hass, "decide_now", device_id=[device_of(house, zone)])
+    await house.until(lambda: zone.reflex.last_action is not None)
+    now = await call(house.hass, "explain", device_id=device_of(house, zone))
+    assert now["explanation"].startswith("67 % was chosen by another master of the line at ")
+    assert ": how bright is a choice that holds." in now["explanation"]
+    assert now["decision"]["plan"]["chosen"] == ["light", "on"]
 
 
 async def test_a_choice_is_released_by_who_may_control_the_zone(

@@ -25,11 +25,13 @@ class Outcome(IntEnum):
     """The lights were sent there."""
     FAILED = 2
     """The line did not take it; `error` says why."""
+    CHOSEN = 3
+    """A person did it: it outranks the zone until it is released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One change that a zone made by itself."""
+    """One change that a zone made by itself, or that a person made in it."""
 
     time_ms: int
     """Milliseconds since 1970."""
@@ -44,7 +46,7 @@ class Decision:
     confidence: float
     """0 to 1."""
     plan: dict[str, Any]
-    """Mode, target_lux, colour_temperature, hold, fade, and why it was planned so."""
+    """Mode, target_lux, colour_temperature, hold, fade, and why it was planned so; of a person, what they chose."""
     clamps: tuple[str, ...] = ()
     inputs: dict[str, float | None]
     """The numbers that it was decided by."""

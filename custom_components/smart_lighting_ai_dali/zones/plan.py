@@ -11,6 +11,8 @@ class Planner(IntEnum):
     AI = 1
     USER = 2
     """An administrator's or an automation's, by the action `set_plan`."""
+    PERSON = 3
+    """Nobody's plan: a person chose by hand, or an automation that counts as one."""
 
 
 class Mode(StrEnum):
