@@ -19,7 +19,7 @@ from .entity import DescribedGearEntity
 from .input_entities import async_add_input_entities, input_binary_sensors
 from .report_entities import report_binary_sensors
 from .site import SiteConfigEntry, async_add_gear_entities
-from .zone_entities import ZONE_OCCUPANCY, ZoneOccupancy, async_add_zone_entities
+from .zone_entities import async_add_zone_entities, zone_binary_sensors
 
 # Read-only: the line pushes.
 PARALLEL_UPDATES = 0
@@ -60,7 +60,7 @@ async def async_setup_entry(
         lambda coordinator, gear: [GearBinarySensor(coordinator, gear, one) for one in BINARY_SENSORS],
     )
     async_add_input_entities(entry, async_add_entities, input_binary_sensors)
-    async_add_zone_entities(entry, async_add_entities, lambda entry, key: [ZoneOccupancy(entry, key, ZONE_OCCUPANCY)])
+    async_add_zone_entities(entry, async_add_entities, zone_binary_sensors)
     async_add_gear_entities(entry, async_add_entities, report_binary_sensors)
     async_add_gear_entities(entry, async_add_entities, emergency_binary_sensors)
 

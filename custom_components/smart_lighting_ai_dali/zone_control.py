@@ -106,6 +106,8 @@ class ZoneControl:
         self._was_occupied = False
         self._seeing: set[str] = set()
         """The sensors that see somebody now."""
+        self._silent: set[str] = set()
+        """The sensors that say nothing."""
         self._is_running = False
         self._is_failing = False
         self._sending = 0
@@ -116,6 +118,16 @@ class ZoneControl:
     def is_changed(self) -> bool:
         """Tell whether it has to be made anew: it was set up another way, or its lights make other whites."""
         return self._made_of != self._makings()
+
+    @property
+    def failing_sensors(self) -> tuple[str, ...]:
+        """Return the sensors that say nothing, or that are believed no more: the zone does without them."""
+        failing, occupancy = set(self._silent), self.reflex.presence.occupancy
+        if not occupancy.is_seen:
+            failing |= {sensor for sensor, seen in occupancy.sensors.items() if seen}
+        if self.reflex.illuminance_of.has_failed:
+            failing |= set(self._illuminance)
+        return tuple(sorted(failing))
 
     def _makings(self) -> tuple[Any, ...]:
         return dict(self._subentry.data), self._subentry.title, self.lights.whites()
@@ -225,6 +237,7 @@ class ZoneControl:
 
     def _saw(self, sensor: str, state: State | None, cause: Context | None) -> None:
         seen = None if state is None else {STATE_ON: True, STATE_OFF: False}.get(state.state)
+        (self._silent.add if seen is None else self._silent.discard)(sensor)
         self._tell(cause, lambda reflex, at: reflex.motion(sensor, at, seen=seen))
         moved_before = bool(self._seeing)
         (self._seeing.add if seen else self._seeing.discard)(sensor)
@@ -233,6 +246,7 @@ class ZoneControl:
 
     def _measured(self, sensor: str, state: State | None, cause: Context | None) -> None:
         lux = lux_of(state)
+        (self._silent.add if lux is None else self._silent.discard)(sensor)
         self._tell(cause, lambda reflex, at: reflex.illuminance(sensor, lux, at))
 
     # The loop
@@ -264,6 +278,7 @@ class ZoneControl:
             reflex.is_automatic,
             None if reflex.last_action is None else reflex.last_action.reason,
             reflex.overrides.held,
+            self.failing_sensors,
         )
 
     def _look_at_lights(self, now: float) -> bool:

@@ -78,6 +78,9 @@ ZONE_SENSORS: Final = (
 ZONE_OCCUPANCY: Final = BinarySensorEntityDescription(
     key="zone_occupancy", device_class=BinarySensorDeviceClass.OCCUPANCY
 )
+ZONE_SENSOR_PROBLEM: Final = BinarySensorEntityDescription(
+    key="sensor_problem", device_class=BinarySensorDeviceClass.PROBLEM, entity_category=EntityCategory.DIAGNOSTIC
+)
 ZONE_AUTOMATIC: Final = SwitchEntityDescription(key="automatic")
 ZONE_AI_MODE: Final = SelectEntityDescription(
     key="ai_mode", entity_category=EntityCategory.CONFIG, options=[mode.value for mode in AiMode]
@@ -160,6 +163,22 @@ class ZoneOccupancy(ZoneEntity, BinarySensorEntity):
         return self.zone.reflex.is_occupied
 
 
+class ZoneSensorProblem(ZoneEntity, BinarySensorEntity):
+    """Whether a zone has to do without any of its sensors: which is an attribute."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether any says nothing, or is believed no more."""
+        return bool(self.zone.failing_sensors)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return which."""
+        return {"sensors": list(self.zone.failing_sensors)}
+
+
 class AutomaticSwitch(ZoneEntity, SwitchEntity):
     """Whether a zone does anything by itself."""
 
@@ -202,6 +221,11 @@ class ReleaseButton(ZoneEntity, ButtonEntity):
     async def async_press(self) -> None:
         """End it."""
         self.zone.async_release(self._context)
+
+
+def zone_binary_sensors(entry: SiteConfigEntry, key: str) -> list[BinarySensorEntity]:
+    """Return what a zone says that is so or not."""
+    return [ZoneOccupancy(entry, key, ZONE_OCCUPANCY), ZoneSensorProblem(entry, key, ZONE_SENSOR_PROBLEM)]
 
 
 @callback

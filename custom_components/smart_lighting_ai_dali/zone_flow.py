@@ -52,6 +52,8 @@ from .zones.purpose import Purpose
 from .zones.settings import Limits, Release
 
 _MOST: Final = 100_000
+# No area's id: those have no hyphens.
+_NO_AREA: Final = "no-area"
 _KELVIN: Final = UnitOfTemperature.KELVIN.value
 
 
@@ -123,12 +125,14 @@ class ZoneSubentryFlow(ConfigSubentryFlow):
         if not areas:
             return await self.async_step_zone()
         if user_input is not None:
-            if (area := user_input.get(CONF_AREA)) in areas:
+            if (area := user_input[CONF_AREA]) in areas:
                 self._suggested = {CONF_NAME: areas[area], **suggest_zone(self.hass, self._get_entry(), area)}
             return await self.async_step_zone()
-        options = [SelectOptionDict(value=area, label=name) for area, name in areas.items()]
-        selector = SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST))
-        schema = vol.Schema({vol.Optional(CONF_AREA): selector})
+        options = [SelectOptionDict(value=area, label=name) for area, name in (areas | {_NO_AREA: _NO_AREA}).items()]
+        selector = SelectSelector(
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST, translation_key="area")
+        )
+        schema = vol.Schema({vol.Required(CONF_AREA): selector})
         first = {CONF_AREA: options[0]["value"]}
         return self.async_show_form(
             step_id="user", data_schema=self.add_suggested_values_to_schema(schema, first), last_step=False

@@ -177,6 +177,28 @@ async def test_a_sensor_that_is_gone_says_nothing(room: Room) -> None:
     assert room.state(zone, "binary_sensor", "zone_occupancy") == "unknown"
 
 
+async def test_a_zone_says_which_sensors_it_does_without(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0), illuminance=[LUX]))
+    problem = room.entity(zone, "binary_sensor", "sensor_problem")
+
+    def missing() -> list[str]:
+        state = room.house.hass.states.get(problem)
+        assert state is not None
+        sensors: list[str] = state.attributes["sensors"]
+        assert state.state == (STATE_ON if sensors else STATE_OFF)
+        return sensors
+
+    assert missing() == [MOTION, LUX]
+    await room.see(STATE_OFF)
+    await room.see("120", LUX)
+    assert missing() == []
+    await room.see("dark", LUX)
+    assert missing() == [LUX]
+    await room.see("0", LUX)
+    await room.see(STATE_UNAVAILABLE)
+    assert missing() == [MOTION]
+
+
 async def test_the_ai_mode_is_kept(room: Room) -> None:
     zone = await room.add(zone_of(room.house.entity("light", 0)))
     select = room.entity(zone, "select", "ai_mode")
@@ -265,6 +287,7 @@ async def test_a_zone_is_set_up_in_two_clicks(room: Room) -> None:
     area_id = furnish(room.house, "Küche", 0, 1)
     result = await start_dialog(room.house)
     assert result["step_id"] == "user"
+    assert suggested(result) == {"area": area_id}
     flows = room.house.hass.config_entries.subentries
     result = await flows.async_configure(result["flow_id"], suggested(result))
     filled = suggested(result)
@@ -284,6 +307,22 @@ async def test_a_zone_is_set_up_in_two_clicks(room: Room) -> None:
     assert device.area_id == area_id
     await room.see(STATE_ON)
     await room.until_lit(0, 1)
+
+
+async def test_a_zone_may_be_no_area(room: Room) -> None:
+    furnish(room.house, "Kitchen", 0, 1)
+    result = await start_dialog(room.house)
+    (field,) = result["data_schema"].schema.values()
+    assert [one["value"] for one in field.config["options"]] == ["kitchen", "no-area"]
+    flows = room.house.hass.config_entries.subentries
+    result = await flows.async_configure(result["flow_id"], {"area": "no-area"})
+    assert result["step_id"] == "zone"
+    assert suggested(result) == {}
+    answer = {"name": "Corner", "lights": [room.house.entity("light", 0)], "more": {}, "limits": {}}
+    result = await flows.async_configure(result["flow_id"], answer)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = [one for one in room.house.entry.subentries.values() if one.subentry_type == SUBENTRY_ZONE]
+    assert "area" not in subentry.data
 
 
 async def test_an_area_with_a_zone_is_not_offered_again(room: Room) -> None:
