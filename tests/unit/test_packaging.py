@@ -27,6 +27,7 @@ from custom_components.smart_lighting_ai_dali.zone_entities import (
     ZONE_AI_MODE,
     ZONE_AUTOMATIC,
     ZONE_OCCUPANCY,
+    ZONE_SENSOR_PROBLEM,
     ZONE_SENSORS,
 )
 from custom_components.smart_lighting_ai_dali.zones.purpose import Purpose
@@ -120,7 +121,7 @@ def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg in named and isinstance(node.value, ast.Constant):
                 named[node.arg].add(str(node.value.value))
-    known = english["exceptions"].keys() | english["issues"].keys() | english["device"].keys() | {"fleet"}
+    known = english["exceptions"].keys() | english["issues"].keys() | english["device"].keys() | {"fleet", "area"}
     assert named["translation_key"] <= known
     flows = (english["config"], english["config_subentries"]["line"])
     zone = english["config_subentries"]["zone"]
@@ -140,7 +141,7 @@ def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
     names = english["entity"]
     binary_sensors = (*BINARY_SENSORS, *REPORT_BINARY_SENSORS, *EMERGENCY_BINARY_SENSORS)
     of_instances = {f"{one.key}{number}" for one in INSTANCE_BINARY_SENSORS for number in ("", "_number")}
-    others = {"quiescent", ZONE_OCCUPANCY.key}
+    others = {"quiescent", ZONE_OCCUPANCY.key, ZONE_SENSOR_PROBLEM.key}
     assert names["binary_sensor"].keys() == {one.key for one in binary_sensors} | of_instances | others
     assert names["number"].keys() == {one.key for one in NUMBERS}
     selects = (*SELECTS, ZONE_AI_MODE)
