@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from homeassistant.const import CONF_API_KEY, CONF_ENTITY_ID, CONF_MODEL, CONF_URL
 
+from .advisor.budget import Limits
+from .advisor.payload import Caps
+from .advisor.prices import Price
 from .const import CONF_KIND
 
 # In the data of the entry; what may be secret is there, and nowhere else.
@@ -69,22 +72,16 @@ class ProviderSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AiLimits:
-    """How much may be asked."""
+    """How much may be asked, how often, and what it may cost."""
 
-    zones_per_request: int = 16
-    payload_bytes: int = 8192
+    caps: Caps = field(default_factory=Caps)
     interval: float = 900.0
-    """The least time from one request about the same zones to the next, in seconds."""
+    """The least time from asking about zones to asking again, in seconds."""
     deadline: float = 8.0
     """How long a whole call may take, in seconds."""
-    calls_per_day: int = 100
-    tokens_per_day: int = 200_000
-    money_per_month: float | None = None
-    """In the currency of the prices; None is no limit."""
-    input_price: float | None = None
-    """What a million tokens cost that are sent; None where the user does not say."""
-    output_price: float | None = None
-    """The same of tokens that come back."""
+    budget: Limits = field(default_factory=Limits)
+    price: Price | None = None
+    """What the user says that the model costs; None where they do not."""
 
 
 def provider_settings(data: Mapping[str, Any]) -> ProviderSettings:
@@ -102,14 +99,23 @@ def provider_settings(data: Mapping[str, Any]) -> ProviderSettings:
 def ai_limits(options: Mapping[str, Any]) -> AiLimits:
     """Return how much may be asked, by the options of the entry; what they do not say is the default."""
     stored, defaults = options.get(CONF_AI, {}), AiLimits()
+    prices = stored.get(CONF_INPUT_PRICE), stored.get(CONF_OUTPUT_PRICE)
     return AiLimits(
-        zones_per_request=int(stored.get(CONF_ZONES_PER_REQUEST, defaults.zones_per_request)),
-        payload_bytes=int(stored.get(CONF_PAYLOAD_BYTES, defaults.payload_bytes)),
+        caps=Caps(
+            zones=int(stored.get(CONF_ZONES_PER_REQUEST, defaults.caps.zones)),
+            size=int(stored.get(CONF_PAYLOAD_BYTES, defaults.caps.size)),
+        ),
         interval=60.0 * stored.get(CONF_INTERVAL, defaults.interval / 60),
         deadline=float(stored.get(CONF_DEADLINE, defaults.deadline)),
-        calls_per_day=int(stored.get(CONF_CALLS, defaults.calls_per_day)),
-        tokens_per_day=int(stored.get(CONF_TOKENS, defaults.tokens_per_day)),
-        money_per_month=stored.get(CONF_MONEY),
-        input_price=stored.get(CONF_INPUT_PRICE),
-        output_price=stored.get(CONF_OUTPUT_PRICE),
+        budget=Limits(
+            calls_a_day=_whole(stored.get(CONF_CALLS, defaults.budget.calls_a_day)),
+            tokens_a_day=_whole(stored.get(CONF_TOKENS, defaults.budget.tokens_a_day)),
+            money_a_month=stored.get(CONF_MONEY),
+        ),
+        # One price alone is none.
+        price=None if None in prices else Price(input=float(prices[0] or 0), output=float(prices[1] or 0)),
     )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

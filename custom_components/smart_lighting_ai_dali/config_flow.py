@@ -20,11 +20,15 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 from .const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, SUBENTRY_ZONE, LineKind
 from .line_flow import MENU, LineSteps
 from .options_flow import SiteOptionsFlow
+from .provider_flow import ProviderSteps
 from .zone_flow import ZoneSubentryFlow
 
 
-class SiteConfigFlow(LineSteps[ConfigFlowResult], ConfigFlow, domain=DOMAIN):
-    """Sets up the site with its first line; a discovered adapter becomes a line of the site that there is."""
+class SiteConfigFlow(LineSteps[ConfigFlowResult], ProviderSteps, ConfigFlow, domain=DOMAIN):
+    """Sets up the site with its first line; a discovered adapter becomes a line of the site that there is.
+
+    Its AI is chosen by reconfiguring it.
+    """
 
     VERSION = 1
     MINOR_VERSION = 1

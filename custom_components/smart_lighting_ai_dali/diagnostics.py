@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
+from .ai_provider import AiProvider
 from .const import DOMAIN
 from .dali.emergency_state import EmergencyState
 from .dali.gear import Gear
@@ -29,6 +30,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteCon
         "waiting_decisions": len(site.decisions),
         "dropped_decisions": site.decisions.dropped,
         "database": _database(site),
+        "ai": _ai(site.ai),
     }
 
 
@@ -50,6 +52,16 @@ async def async_get_device_diagnostics(
             if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
                 return _input_device(input_device, line.line.inputs.state(key))
     return {}
+
+
+def _ai(ai: AiProvider) -> dict[str, Any]:
+    # Not where it is, nor by which key or entity it is asked.
+    return {
+        "provider": ai.settings.kind.value,
+        "model": ai.settings.model,
+        "failure": None if ai.failure is None else ai.failure.value,
+        "limits": asdict(ai.limits),
+    }
 
 
 def _database(site: Site) -> dict[str, Any]:

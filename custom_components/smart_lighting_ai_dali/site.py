@@ -12,6 +12,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .ai_provider import AiProvider
 from .backfill import Backfill
 from .const import DOMAIN, SUBENTRY_LINE
 from .control_service import ControlService
@@ -56,6 +57,7 @@ class Site:
         self.database_watch = DatabaseWatch(hass, entry, self.database, self.telemetry, self.retention)
         self.decisions = DecisionLog(hass, self.database)
         self.control = ControlService(hass, entry, self.lines, self.decisions)
+        self.ai = AiProvider(hass, entry)
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []
@@ -111,6 +113,7 @@ class Site:
         """Follow options, and lines and zones that were added, changed or removed; the others are not touched."""
         del hass
         self.retention.keep = keep_of(entry.options)
+        self.ai.async_follow()
         await self._async_follow_subentries()
         if self._stopped:
             return

@@ -14,6 +14,8 @@ import pytest
 import yaml
 
 from custom_components.smart_lighting_ai_dali import const
+from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
+from custom_components.smart_lighting_ai_dali.advisor.server_address import AddressProblem
 from custom_components.smart_lighting_ai_dali.binary_sensor import BINARY_SENSORS
 from custom_components.smart_lighting_ai_dali.dali import errors
 from custom_components.smart_lighting_ai_dali.dali.emergency_state import EmergencyMode
@@ -133,7 +135,9 @@ def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
     shared = ("user", "serial", "network", "simulated", "confirm", "confirm_without_power")
     for step in shared:
         assert flows[0]["step"][step] == flows[1]["step"][step]
-    assert flows[0]["error"] == flows[1]["error"]
+    # Beside its first line, the dialog of the site asks for its AI.
+    assert flows[1]["error"].items() <= flows[0]["error"].items()
+    assert {f"ai_{kind}" for kind in FailureKind} | set(AddressProblem) <= flows[0]["error"].keys()
 
 
 def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
@@ -172,7 +176,7 @@ def test_every_action_is_described(english: Any) -> None:
 
 def test_placeholders_are_filled(english: Any) -> None:
     filled = {"address", "adapter", "device", "example", "field", "gear", "group", "line", "name", "number"}
-    filled |= {"addresses", "problems", "reason", "task", "zones"}
+    filled |= {"addresses", "cap", "host", "model", "problems", "reason", "size", "task", "zone", "zones"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 

@@ -1,0 +1,52 @@
+"""The repair issues of the AI: what does not mend itself, and what a person can do about it."""
+
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .advisor.provider import FailureKind
+from .const import DOMAIN
+
+_QUOTA: Final = "ai_quota"
+_MODEL: Final = "ai_model"
+_PAYLOAD: Final = "ai_payload_exceeds_cap"
+_KEYS: Final = {FailureKind.QUOTA: _QUOTA, FailureKind.MODEL: _MODEL}
+
+
+@callback
+def async_report_failure(hass: HomeAssistant, kind: FailureKind, model: str) -> None:
+    """Make an issue of a failure that needs a person; a key that is wrong is asked for by a dialog instead."""
+    if (key := _KEYS.get(kind)) is not None:
+        _create(hass, key, key, model=model)
+
+
+@callback
+def async_clear_failures(hass: HomeAssistant) -> None:
+    """Take the issues of failures back: an answer came, or somebody else is asked from now on."""
+    for key in _KEYS.values():
+        ir.async_delete_issue(hass, DOMAIN, key)
+
+
+@callback
+def async_report_oversized(hass: HomeAssistant, key: str, zone: str, size: int, cap: int) -> None:
+    """Make an issue of a zone that alone is more than a request may have, in bytes; it stays on its rules."""
+    _create(hass, f"{_PAYLOAD}_{key}", _PAYLOAD, zone=zone, size=str(size), cap=str(cap))
+
+
+@callback
+def async_clear_oversized(hass: HomeAssistant, key: str) -> None:
+    """Take that issue back: the zone fits, or is gone."""
+    ir.async_delete_issue(hass, DOMAIN, f"{_PAYLOAD}_{key}")
+
+
+def _create(hass: HomeAssistant, issue_id: str, key: str, **placeholders: str) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
