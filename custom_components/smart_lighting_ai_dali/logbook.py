@@ -1,15 +1,18 @@
 """What zones did, and what people chose in them, in the logbook; and by the context, why lights of theirs changed."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
+from homeassistant.components.logbook import LOGBOOK_ENTRY_ICON, LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import DOMAIN
 from .control_service import EVENT_CHOICE, EVENT_DECISION
 from .explanation import choice_message, message_of
+
+_BY_ITSELF: Final = "mdi:home-lightbulb"
+_BY_HAND: Final = "mdi:hand-back-right-outline"
 
 
 @callback
@@ -24,13 +27,18 @@ def async_describe_events(
     def describe(event: Event[Any]) -> dict[str, Any]:
         data = event.data
         return {
+            LOGBOOK_ENTRY_ICON: _BY_ITSELF,
             LOGBOOK_ENTRY_NAME: data[ATTR_NAME],
             LOGBOOK_ENTRY_MESSAGE: message_of(data["reason"], data["brightness_pct"], data["color_temp_kelvin"]),
         }
 
     @callback
     def describe_choice(event: Event[Any]) -> dict[str, Any]:
-        return {LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME], LOGBOOK_ENTRY_MESSAGE: choice_message(event.data)}
+        return {
+            LOGBOOK_ENTRY_ICON: _BY_HAND,
+            LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
+            LOGBOOK_ENTRY_MESSAGE: choice_message(event.data),
+        }
 
     async_describe_event(DOMAIN, EVENT_DECISION, describe)
     async_describe_event(DOMAIN, EVENT_CHOICE, describe_choice)
