@@ -10,6 +10,7 @@ from .const import DOMAIN
 from .gear_actions import async_register_gear_actions
 from .input_services import async_register_input_services
 from .light_group import group_identifier
+from .replay_action import async_register_replay_action
 from .services import async_register_services
 from .site import Site, SiteConfigEntry
 from .websocket_api import async_register_websocket_commands
@@ -38,6 +39,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_websocket_commands(hass)
     async_register_gear_actions(hass)
     async_register_zone_actions(hass)
+    async_register_replay_action(hass)
     return True
 
 

@@ -29,6 +29,7 @@ from .zone_settings import CONF_WEATHER
 from .zone_store import ZoneStore
 from .zone_suggestions import zones_of
 from .zones.action import Action
+from .zones.clouds import cloud_of_condition
 from .zones.overrides import Choice, Origin
 from .zones.settings import Place
 
@@ -43,18 +44,6 @@ EVENT_CHOICE: Final = f"{DOMAIN}_choice"
 
 # Gear is found and read in bursts; zones look at it once that is calm, in seconds.
 _CALM: Final = 1.0
-# The cloud cover, 0 to 1, where a weather entity tells its condition alone.
-_CLOUDS: Final[Mapping[str, float]] = {
-    "sunny": 0.0,
-    "clear-night": 0.0,
-    "windy": 0.2,
-    "partlycloudy": 0.5,
-    "windy-variant": 0.7,
-    "exceptional": 0.7,
-    "cloudy": 0.9,
-    "fog": 0.9,
-}
-_RAIN: Final = 1.0
 _ALL_OF_THE_SKY: Final = 100
 
 type ZoneAdder = Callable[[str], None]
@@ -67,7 +56,7 @@ def cloud_of(state: State | None) -> float | None:
     cover = state.attributes.get(ATTR_WEATHER_CLOUD_COVERAGE)
     if isinstance(cover, int | float) and 0 <= cover <= _ALL_OF_THE_SKY:
         return cover / _ALL_OF_THE_SKY
-    return _CLOUDS.get(state.state, _RAIN)
+    return cloud_of_condition(state.state)
 
 
 class ControlService:

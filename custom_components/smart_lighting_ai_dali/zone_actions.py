@@ -74,7 +74,7 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
     @database_errors
     async def explain(call: ServiceCall) -> ServiceResponse:
         """Say why the light of a zone is as it is, or was at an instant."""
-        (zone,) = _zones(hass, [call.data[ATTR_DEVICE_ID]])
+        (zone,) = zones_of_devices(hass, [call.data[ATTR_DEVICE_ID]])
         if (at := call.data.get(ATTR_TIME)) is not None:
             return await _explain_then(hass, zone, at)
         decision, action, reflex = None, zone.reflex.last_action, zone.reflex
@@ -105,7 +105,7 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
         """Return what zones decided in a span of time, the last day where none is given, the newest first."""
         start, end = span_of(call)
         end = end or dt_util.utcnow()
-        zones = _zones(hass, call.data[ATTR_DEVICE_ID]) if ATTR_DEVICE_ID in call.data else None
+        zones = zones_of_devices(hass, call.data[ATTR_DEVICE_ID]) if ATTR_DEVICE_ID in call.data else None
         found = await _read(hass, start=start or end - _LOOK_BACK, end=end, zones=zones, most=_MOST_DECISIONS + 1)
         names = {key: zone.name for key, zone in site_of(hass).control.zones.items()}
         return {
@@ -115,7 +115,7 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
 
     async def decide_now(call: ServiceCall) -> ServiceResponse:
         """Have zones decide at once, and say what they aim at."""
-        zones = _zones(hass, call.data[ATTR_DEVICE_ID])
+        zones = zones_of_devices(hass, call.data[ATTR_DEVICE_ID])
         for zone in zones:
             zone.async_decide(call.context)
         return {
@@ -132,7 +132,7 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
 
     async def release_override(call: ServiceCall) -> None:
         """End what people chose in zones."""
-        zones = _zones(hass, call.data[ATTR_DEVICE_ID])
+        zones = zones_of_devices(hass, call.data[ATTR_DEVICE_ID])
         for zone in zones:
             await _require_control(hass, call, zone)
         for zone in zones:
@@ -140,7 +140,7 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
 
     async def set_plan(call: ServiceCall) -> None:
         """Have zones follow a plan of the user's for a while; the limits of each zone hold for it, too."""
-        for zone in _zones(hass, call.data[ATTR_DEVICE_ID]):
+        for zone in zones_of_devices(hass, call.data[ATTR_DEVICE_ID]):
             zone.async_set_plan(_plan(call, zone), call.context)
 
     only = SupportsResponse.ONLY
@@ -235,7 +235,7 @@ async def _require_control(hass: HomeAssistant, call: ServiceCall, zone: ZoneCon
         raise Unauthorized(context=call.context, entity_id=button, permission=POLICY_CONTROL)
 
 
-def _zones(hass: HomeAssistant, device_ids: list[str]) -> list[ZoneControl]:
+def zones_of_devices(hass: HomeAssistant, device_ids: list[str]) -> list[ZoneControl]:
     """Return the zones whose devices these are."""
     site = site_of(hass)
     return [zone for device_id in device_ids for zone in _zone(hass, site, device_id)]

@@ -1,9 +1,7 @@
 """A zone as its subentry keeps it, and as the reflex loop knows it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
-
-from homeassistant.config_entries import ConfigSubentry
+from typing import Any, Final, Protocol
 
 from .dali.level import level_of, light_of
 from .zones.purpose import Purpose
@@ -37,7 +35,23 @@ DEFAULT_RELEASE_MINUTES: Final = 120
 _FULL: Final = 255
 
 
-def zone_settings(subentry: ConfigSubentry, whites: tuple[int, int] | None) -> ZoneSettings:
+class ZoneSubentry(Protocol):
+    """The subentry of a zone, from Home Assistant or from its file."""
+
+    @property
+    def subentry_id(self) -> str:
+        """Return what it keeps for ever."""
+
+    @property
+    def title(self) -> str:
+        """Return what people call the zone."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Return what was filled in."""
+
+
+def zone_settings(subentry: ZoneSubentry, whites: tuple[int, int] | None) -> ZoneSettings:
     """Return the settings of a zone whose lights make whites from the warmest to the coolest, in kelvin, or none."""
     data = subentry.data
     more, limits = data.get(CONF_MORE, {}), data.get(CONF_LIMITS, {})

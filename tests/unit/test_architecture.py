@@ -16,6 +16,7 @@ ALLOWED: Final = {
     "simulator": {"simulator", "dali.timing", "dali.level", "dali.fade"},
     "db": {"db"},
     "zones": {"zones"},
+    "replay": {"replay", "zones", "db.reading", "db.schema", "db.signals", "db.traces", "zone_settings"},
     "advisor": {"advisor", "zones"},
 }
 # Folders that may know Home Assistant: the database is that of its recorder.

@@ -26,7 +26,7 @@ def reading(engine: Engine | None, get_session: Callable[[], Session]) -> Iterat
     if engine is None:
         raise RuntimeError("the recorder has no database at present")
     if engine.dialect.name == "sqlite" and (file := engine.url.database) not in _IN_MEMORY:
-        with _reader(str(file)).connect() as connection:
+        with reader_of(str(file)).connect() as connection:
             yield connection
         return
     session = get_session()
@@ -37,8 +37,8 @@ def reading(engine: Engine | None, get_session: Callable[[], Session]) -> Iterat
 
 
 @lru_cache(maxsize=1)
-def _reader(file: str) -> Engine:
-    """Return what opens a file anew for each reading: it may be another by then."""
+def reader_of(file: str) -> Engine:
+    """Return what opens a SQLite file anew for each reading, and can't write: it may be another by then."""
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(f"file:{quote(file)}?mode=ro", uri=True)

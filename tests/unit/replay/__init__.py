@@ -1,0 +1,1 @@
+"""What is played once more, and how it is scored."""
