@@ -11,6 +11,7 @@ from ..zones.settings import ZoneSettings
 # So many times more or less light than people seem to want is a mistake, whoever makes it.
 _FURTHEST: Final = 4.0
 _LEAST_LUX: Final = 1.0
+_AT_WORK: Final = frozenset({Purpose.OFFICE, Purpose.MEETING, Purpose.WORKSHOP, Purpose.STORAGE})
 # Seconds, as the learned hold times have them; people don't stay on ways.
 _HOLD: Final = (60.0, 1800.0)
 _HOLD_ON_WAYS: Final = (30.0, 90.0)
@@ -32,12 +33,13 @@ class Bounds:
     @classmethod
     def of(cls, settings: ZoneSettings, rules: Plan, preferred: float, daypart: Daypart) -> Self:
         """Return the bounds of a zone for now; `preferred` is what people want, in lux."""
-        modes = {Mode.PRESENCE, Mode.NIGHT}
-        # No light for movements is only for those who sleep, and never on ways out.
-        if settings.defaults.sleeps and not settings.defaults.safe_way and daypart is not Daypart.DAY:
-            modes.add(Mode.SLEEP)
+        modes = {Mode.PRESENCE}
+        # By day, and where people work, nobody only finds their way.
+        if settings.purpose not in _AT_WORK and daypart is not Daypart.DAY:
+            modes.add(Mode.NIGHT)
         limits = settings.limits
-        most = min(limits.most_lux, max(preferred, rules.target_lux) * _FURTHEST)
+        wanted = rules.target_lux if rules.mode is Mode.NIGHT else max(preferred, rules.target_lux)
+        most = min(limits.most_lux, wanted * _FURTHEST)
         return cls(
             modes=frozenset(modes),
             least_lux=min(most, max(_LEAST_LUX, min(preferred, rules.target_lux) / _FURTHEST)),

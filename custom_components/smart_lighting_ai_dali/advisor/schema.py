@@ -7,9 +7,9 @@ from ..zones.plan import Mode, Reason
 from .payload import COLUMNS, MOMENT, Batch
 from .provider import Request, Usage
 
-MODES: Final = (Mode.PRESENCE, Mode.NIGHT, Mode.SLEEP)
-"""What an AI may ask for. Leaving people in the dark is not among it: only people choose that."""
-REASONS: Final = (Reason.PREFERENCE, Reason.TIME_OF_DAY, Reason.DAYLIGHT, Reason.SLEEP, Reason.NIGHT_PATH)
+MODES: Final = (Mode.PRESENCE, Mode.NIGHT)
+"""What an AI may plan for. No light for movements is not among it: who sleeps, only the rules know in time."""
+REASONS: Final = (Reason.PREFERENCE, Reason.TIME_OF_DAY, Reason.DAYLIGHT, Reason.NIGHT_PATH)
 # What no zone anywhere needs is no answer; what one zone may have is narrower, and its plan is brought within.
 LUX: Final = (0, 5000)
 KELVIN: Final = (1000, 10_000)
@@ -64,8 +64,8 @@ The input is JSON. Numbers are rounded to steps; null is unknown, or does not ap
 {_listed(["name", *(column.meaning for column in COLUMNS)])}
 
 Answer with one plan for each zone of the input, by its name, and for no other zone:
-- mode: "presence" lights the zone while somebody is there; "night" is for people who are up at night and only find
-  their way; "sleep" makes no light for movements, and is for rooms where people sleep.
+- mode: what the plan is for, "presence" or "night", where people are up at night and only find their way. It holds only
+  while the present plan has the same mode.
 - target_lux: what people there should have, daylight included. Too dark is worse than a little too bright, and both
   get changed by hand. What people want as learned is a good guess, unless changes by hand of late say otherwise: many
   for more or for less light mean that it is off that way by a fifth or more.
