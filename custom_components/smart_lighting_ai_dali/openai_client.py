@@ -15,11 +15,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import openai
 
-# The SDK loads these at their first use, which would be in the event loop.
-import openai.resources.chat
-import openai.resources.responses
-import openai.types.responses
-
 from .advisor.answer_body import read_chat_completion, read_error_code, read_response
 from .advisor.provider import LARGEST_REQUEST, Answer, FailureKind, Provider, ProviderError, Request
 from .advisor.retry_after import retry_after_seconds
@@ -78,6 +73,9 @@ class OpenAIClient(Provider):
         if not (key.isascii() and key.isprintable()):
             # It can't be sent, so it is no key.
             raise ProviderError(FailureKind.AUTHENTICATION)
+        if not self._is_warm:
+            await self._hass.async_add_executor_job(self._warm)
+            self._is_warm = True
         try:
             async with asyncio.timeout(self._deadline) as timeout:
                 answer = await self._ask_again(request, timeout.when() or 0.0)
@@ -93,10 +91,6 @@ class OpenAIClient(Provider):
 
     async def _ask_again(self, request: Request, end: float) -> Answer:
         """Ask, and once more where that may help and there is time; `end` is the deadline by the loop's clock."""
-        if not self._is_warm:
-            # What the SDK says of this machine in each request: it reads files for that.
-            await self._hass.async_add_executor_job(self._client.platform_headers)
-            self._is_warm = True
         try:
             return await self._ask_once(request)
         except ProviderError as error:
@@ -107,6 +101,12 @@ class OpenAIClient(Provider):
             self._trouble.tell(error, pause)
         await asyncio.sleep(pause)
         return await self._ask_once(request)
+
+    def _warm(self) -> None:
+        """Have the SDK load what it would load at its first use, in the event loop, and look at this machine."""
+        self._client.platform_headers()
+        for resource in (self._client.responses, self._client.chat.completions):
+            _ = resource.with_raw_response
 
     async def _ask_once(self, request: Request) -> Answer:
         if not self._speaks_chat:

@@ -11,6 +11,7 @@ from typing import Final
 from homeassistant.const import RESTART_EXIT_CODE, __version__
 
 from . import REPOSITORY
+from .ai_stub import AiStub
 from .folder import DemoFolder, NotADemoHomeError
 from .home import DemoHome, NotReadyError
 from .preparation import PASSWORD, USERNAME
@@ -38,7 +39,23 @@ def main() -> int:
         folder.prepare(fresh=arguments.fresh)
     except NotADemoHomeError as error:
         return failed(str(error))
-    return asyncio.run(run(DemoHome(folder, arguments.port)))
+    return asyncio.run(run_with_stub(folder, arguments.port))
+
+
+async def run_with_stub(folder: DemoFolder, port: int) -> int:
+    """Start a stub of an AI, and the home that asks it; return the exit code."""
+    try:
+        stub = await AiStub.start(folder.stub_port)
+    except OSError:
+        return failed(
+            f"port {folder.stub_port} of this machine, which the stub of an AI had, is in use: start with --fresh"
+        )
+    try:
+        folder.keep_stub_port(stub.port)
+        say(f"a stub, which is no AI, is at http://127.0.0.1:{stub.port}: there it can be made to fail")
+        return await run(DemoHome(folder, port, stub.url))
+    finally:
+        await stub.stop()
 
 
 async def run(home: DemoHome) -> int:

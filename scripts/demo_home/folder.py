@@ -85,6 +85,12 @@ class DemoFolder:
         return port if isinstance(port, int) else None
 
     @property
+    def stub_port(self) -> int | None:
+        """Return the port that the stub of an AI has for this home, None before the first start."""
+        port = self._read_marker().get("stub_port")
+        return port if isinstance(port, int) else None
+
+    @property
     def log(self) -> Path:
         """Return Home Assistant's log of the present start."""
         return self.path / "home-assistant.log"
@@ -98,6 +104,10 @@ class DemoFolder:
         """Remember the port that was confirmed."""
         self._address.unlink(missing_ok=True)
         self._write_marker(self._read_marker() | {"port": port})
+
+    def keep_stub_port(self, port: int) -> None:
+        """Remember where Home Assistant will look for the stub of an AI."""
+        self._write_marker(self._read_marker() | {"stub_port": port})
 
     def finish(self) -> None:
         """Remember that everything that is done once was done."""

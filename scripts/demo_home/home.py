@@ -20,6 +20,8 @@ class DemoHome:
 
     folder: DemoFolder
     port: int
+    stub_url: str
+    """Where the stub of an AI has its API."""
 
     def __post_init__(self) -> None:
         """Let Home Assistant try the port where it is a new one."""
@@ -74,6 +76,7 @@ class DemoHome:
                 await preparation.add_simulated_line(client)
                 await preparation.wait_for_all_lights(socket)
                 await preparation.set_up_zone(client, socket)
+                await preparation.choose_stub(client, socket, self.stub_url)
                 await preparation.show_lights(socket)
                 self.folder.finish()
             return await preparation.count_lights(socket)

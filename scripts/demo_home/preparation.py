@@ -5,6 +5,7 @@ import contextlib
 import re
 from typing import Any, Final
 
+from .ai_stub import MODEL
 from .client import ApiError, Client, WebSocket
 from .waiting import until
 
@@ -70,6 +71,18 @@ async def add_simulated_line(client: Client) -> None:
         result = await client.post(f"{flows}/{result['flow_id']}", answer)
     if result["type"] != "create_entry":
         message = f"the integration was not set up: {result}"
+        raise ApiError(message)
+
+
+async def choose_stub(client: Client, socket: WebSocket, url: str) -> None:
+    """Have the stub as the AI, by the integration's own dialog. Raises ApiError where it takes another turn."""
+    (entry,) = await socket.call("config_entries/get", domain=DOMAIN)
+    flows = "/api/config/config_entries/flow"
+    result = await client.post(flows, {"handler": DOMAIN, "entry_id": entry["entry_id"]})
+    for answer in ({"next_step_id": "server"}, {"url": url, "model": MODEL}):
+        result = await client.post(f"{flows}/{result['flow_id']}", answer)
+    if result.get("reason") != "reconfigure_successful":
+        message = f"the stub of an AI was not taken: {result}"
         raise ApiError(message)
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 import logging
+import sys
 import tracemalloc
 from typing import Any, Final
 
@@ -361,3 +362,40 @@ async def test_no_bytes_raise_anything_else(hass: HomeAssistant, size: int) -> N
         settings = ProviderSettings(kind=ProviderKind.OPENAI, url=url, api_key=KEY, model=MODEL)
         for _ in heads:
             assert isinstance(await failure_of(OpenAIClient(hass, settings, 1.0)), ProviderError)
+
+
+_ASKS_IN_A_NEW_PROCESS: Final = """
+import asyncio, sys
+from homeassistant import block_async_io, loader
+from homeassistant.core import HomeAssistant
+from custom_components.smart_lighting_ai_dali.advisor.provider import Request
+from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind, ProviderSettings
+from custom_components.smart_lighting_ai_dali.openai_client import OpenAIClient
+
+async def ask():
+    hass = HomeAssistant("/tmp")
+    request = Request(instructions="", payload="", schema={}, most_output_tokens=1)
+    clients = [
+        OpenAIClient(hass, ProviderSettings(kind=kind, url=sys.argv[1], api_key="k", model="gpt-5-mini"), 20.0)
+        for kind in (ProviderKind.OPENAI, ProviderKind.SERVER, ProviderKind.SERVER)
+    ]
+    loader.async_setup(hass)
+    block_async_io.enable()
+    for client in clients:
+        await client.ask(request)
+    await hass.async_stop(force=True)
+
+asyncio.run(ask())
+"""
+
+
+async def test_nothing_blocks_the_event_loop(server: OpenAIServer) -> None:
+    server.next = [reply("{}"), fail(404), reply("{}")]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _ASKS_IN_A_NEW_PROCESS, server.url, stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await process.communicate()
+    assert process.returncode == 0, told.decode()
+    # Home Assistant itself watches for what blocks.
+    assert "blocking call" not in told.decode()
+    assert server.paths == ["/v1/responses", "/v1/responses", "/v1/chat/completions", "/v1/responses"]
