@@ -7,11 +7,11 @@ import signal
 import sys
 from typing import NoReturn
 
-from . import database, decisions, line
+from . import ai, database, decisions, line
 from .database.goals import KEYS
 from .database.places import ENGINES, SQLITE
 
-NAMES = ("database", "decisions", "line")
+NAMES = ("ai", "database", "decisions", "line")
 
 
 def main() -> int:
@@ -23,7 +23,9 @@ def main() -> int:
     results: dict[str, dict[str, object]] = {}
     figures: Mapping[str, object]
     for name in names:
-        if name == "database":
+        if name == "ai":
+            table, figures = ai.run(seeds=arguments.seeds, days=ai.DAYS)
+        elif name == "database":
             table, figures = database.run(engine=arguments.engine, rows=arguments.rows, only=arguments.only)
         elif name == "decisions":
             table, figures = decisions.run(world=arguments.world, seed=arguments.seed, days=arguments.days)
@@ -40,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=NAMES, help="which one; without it, all")
     parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
+    planners = parser.add_argument_group("ai")
+    planners.add_argument(
+        "--seeds", type=int, default=ai.SEEDS, help=f"how many worlds are played; without it, {ai.SEEDS}"
+    )
     options = parser.add_argument_group("database")
     options.add_argument("--engine", choices=ENGINES, default=SQLITE, help=f"on which engine; without it, {SQLITE}")
     options.add_argument(

@@ -23,9 +23,9 @@ _DRAWS: Final = 4000
 # The days that say how it is of late, and by how much they may be worse by luck, in points.
 _LATELY: Final = 3
 _BORNE: Final = 0.5
-# What is worse by less than this is not worse: minutes in the dark an hour, and false offs a day.
+# What is worse by no more than this is not worse: minutes in the dark an hour, and one false off in all is luck.
 _DARK_BORNE: Final = 0.02
-_OFFS_BORNE: Final = 0.02
+_OFFS_BORNE: Final = 1
 # A planner that is obeyed is looked at each day, over the last of them; so many points worse is too much at once.
 _WATCHED: Final = 7
 _MUCH_WORSE: Final = 5.0
@@ -79,9 +79,9 @@ def is_worse(gains: Sequence[float]) -> bool:
     return len(recent) == _WATCHED and _mean(recent) <= -LEAST_GAIN and _interval(recent, 0.05)[1] < 0
 
 
-def is_no_darker(dark: Sequence[float], false_offs: Sequence[float]) -> bool:
+def is_no_darker(dark: Sequence[float], false_offs: Sequence[int]) -> bool:
     """Tell whether people are not more in the dark, by how much more of both each day had."""
-    return _mean(dark) <= _DARK_BORNE and _mean(false_offs) <= _OFFS_BORNE
+    return _mean(dark) <= _DARK_BORNE and sum(false_offs) <= _OFFS_BORNE
 
 
 def _mean(values: Sequence[float]) -> float:

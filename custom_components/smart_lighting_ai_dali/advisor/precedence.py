@@ -1,6 +1,12 @@
 """Which of two plans holds where a zone may obey the AI: who sleeps and who got up, only the rules know in time."""
 
+from dataclasses import replace
+from typing import Final
+
 from ..zones.plan import Plan
+
+# The AI is told hold times in steps: what it returns as near as this to that of the rules, it left as it is.
+_SAME_HOLD: Final = 0.2
 
 
 def plan_in_force(rules: Plan, ai: Plan | None, at: float) -> Plan:
@@ -11,4 +17,6 @@ def plan_in_force(rules: Plan, ai: Plan | None, at: float) -> Plan:
     """
     if ai is None or (ai.expires is not None and at >= ai.expires):
         return rules
-    return ai if ai.mode is rules.mode else rules
+    if ai.mode is not rules.mode:
+        return rules
+    return replace(ai, hold=rules.hold) if abs(ai.hold - rules.hold) <= _SAME_HOLD * rules.hold else ai

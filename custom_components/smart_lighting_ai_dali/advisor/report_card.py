@@ -142,7 +142,7 @@ class ReportCard:
         self._looked_at = len(counting)
         self._looks += 1
         if is_better(gains, self._looks) and is_no_darker(
-            [one.darker for one in counting], [float(one.ai.false_offs - one.rules.false_offs) for one in counting]
+            [one.darker for one in counting], [one.ai.false_offs - one.rules.false_offs for one in counting]
         ):
             self._change(Verdict.PROMOTED)
         elif self.verdict is Verdict.COLLECTING:

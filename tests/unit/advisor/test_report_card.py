@@ -217,6 +217,6 @@ def test_no_days_say_nothing() -> None:
 
 
 def test_a_hair_darker_is_no_darker() -> None:
-    assert is_no_darker([0.01, -0.02], [0.0, 0.0])
-    assert not is_no_darker([0.5, 0.0], [0.0, 0.0])
-    assert not is_no_darker([0.0, 0.0], [1.0, 0.0])
+    assert is_no_darker([0.01, -0.02], [1, 0])
+    assert not is_no_darker([0.5, 0.0], [0, 0])
+    assert not is_no_darker([0.0, 0.0], [1, 1])

@@ -298,13 +298,15 @@ def test_what_nobody_can_tell_apart_is_counted_together() -> None:
 
 def test_the_ai_plans_for_what_is_so_now_and_the_rules_otherwise() -> None:
     rules, ai = plan(300), replace(plan(200), planner=Planner.AI, expires=START + 100)
-    assert plan_in_force(rules, ai, START) is ai
+    assert plan_in_force(rules, ai, START) == ai
     assert plan_in_force(rules, None, START) is rules
     assert plan_in_force(rules, ai, START + 100) is rules
+    assert plan_in_force(rules, replace(ai, hold=rules.hold * 1.1), START).hold == rules.hold
+    assert plan_in_force(rules, replace(ai, hold=rules.hold * 1.5), START).hold == rules.hold * 1.5
     night = replace(rules, mode=Mode.NIGHT)
     assert plan_in_force(night, ai, START) is night
     asleep = replace(rules, mode=Mode.SLEEP)
     assert plan_in_force(asleep, ai, START) is asleep
     for_the_night = replace(ai, mode=Mode.NIGHT)
     assert plan_in_force(rules, for_the_night, START) is rules
-    assert plan_in_force(night, for_the_night, START) is for_the_night
+    assert plan_in_force(night, for_the_night, START) == for_the_night

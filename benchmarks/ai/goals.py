@@ -1,0 +1,16 @@
+"""What the AI planner has to reach."""
+
+from typing import Final
+
+from ..goals import Goal
+
+GOALS: Final = {
+    goal.key: goal
+    for goal in (
+        Goal("bad_replies_acted_on", 0),
+        Goal("budget_overrun", 0),
+        Goal("tokens_per_zone", 60),
+        Goal("good_planner_promoted_days", 14),
+        Goal("bad_planner_promoted", 0),
+    )
+}
