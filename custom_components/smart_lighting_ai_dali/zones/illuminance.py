@@ -21,8 +21,9 @@ _TELLING_STEP: Final = 0.1
 _STUCK_AFTER: Final = 3
 # What full light adds while nobody measured it, in multiples of the illuminance that the purpose wants by day.
 _USUAL_REACH: Final = 1.4
-# The part of a new reading in what daylight is believed to be: readings are noisy.
+# The part of a new reading in what daylight is believed to be: readings are noisy, unless it is another by so much.
 _TRUST: Final = 0.7
+_CLEARLY: Final = 0.04
 
 
 class Illuminance:
@@ -165,7 +166,8 @@ class Illuminance:
         if (reading := self.reading) is None:
             return
         daylight = max(0.0, reading - self._light * self.lux_at_full(target))
-        if self._daylight is None or anew or self._light == 0:
+        clearly = self._daylight is None or abs(daylight - self._daylight) > _CLEARLY * reading
+        if self._daylight is None or anew or clearly or self._light == 0:
             self._daylight = daylight
         else:
             self._daylight += _TRUST * (daylight - self._daylight)

@@ -6,7 +6,10 @@ from typing import Any, Final, NamedTuple, Self
 from .hold_time import DAYPARTS
 
 # What the purpose counts, what one choice by hand does, and what half an hour of leaving the light as it is does.
-_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 5.0, 15.0, 0.2
+_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 8.0, 12.0, 0.2
+# People who have not chosen yet, as parts of what the purpose wants, and how many are so: most want less than what is
+# laid down for the most demanding of them.
+_PEOPLE: Final = ((log(0.8), 0.25), (log(0.9), 0.25), (0.0, 0.3), (log(1.1), 0.2))
 _ACCEPTED_SECONDS: Final = 1800.0
 _MOST_ACCEPTED: Final = 3.0
 # Whoever chooses did not accept: what had been accepted before counts this part from then on.
@@ -18,9 +21,9 @@ _NEIGHBOURS: Final = 0.3
 _MOST_CHOICES: Final = 8
 # What people take for right, entirely and at all, as parts of what they want: from below, and from above, where full
 # light adds so much to the reading. What is aimed at is reached to a few percent, and rather a little more than less.
-_ENOUGH, _SCANT = 0.92, 0.8
+_ENOUGH, _SCANT = 0.9, 0.8
 _SURPLUS: Final = 0.2
-_FULLY, _BARELY = 0.8, 0.93
+_FULLY, _BARELY = 0.86, 0.95
 # Full light, where that is not known, in multiples of what is wanted.
 _USUAL_REACH: Final = 1.6
 # How much satisfaction a light that is brighter by a logarithm of a ratio has to bring.
@@ -67,6 +70,7 @@ class LuxPreference:
         """What full light adds to the reading, in lux."""
         self._most_lux = most_lux
         self._day = 0
+        self._weigh()
 
     def lux(self, part: int) -> float:
         """Return what people want in a part of the day, in lux."""
@@ -112,10 +116,12 @@ class LuxPreference:
 
     def _weigh(self) -> None:
         for place, one in enumerate(self._parts):
-            samples = [(_PRIOR_WEIGHT, one.prior + self._leaning(place)), *self._samples(one)]
+            usual = one.prior + self._leaning(place)
+            samples = [(_PRIOR_WEIGHT * part, usual + ratio) for ratio, part in _PEOPLE]
+            samples += self._samples(one)
             if one.accepted_weight:
                 samples.append((one.accepted_weight, one.accepted))
-            wanted = _satisfying(samples, self.reach) if one.choices else samples[0][1]
+            wanted = _satisfying(samples, self.reach)
             wanted = min(max(wanted, one.prior - _FURTHEST), one.prior + _FURTHEST)
             one.wanted = round(min(exp(wanted), self._most_lux), 2)
 

@@ -124,6 +124,7 @@ class Reflex:
         """Take what a person did to the lights."""
         self._begin(at)
         was_on = self.light > 0
+        beside_sleepers = self.settings.defaults.sleeps and (self.presence.asleep or self.learning.sleeping(at))
         self.overrides.take(choice, at)
         if choice.is_on is False:
             light = 0.0
@@ -149,7 +150,10 @@ class Reflex:
                 self.learning.returned(at, at - self.presence.emptied_at)
             self._enter(at)
         self.presence.phase = Phase.OCCUPIED
-        if choice.light is not None and light > 0:
+        if beside_sleepers:
+            # It is for their sake as it is.
+            self._chosen_at = None
+        elif choice.light is not None and light > 0:
             self._chosen_at = at
         elif choice.is_on and not was_on:
             # It was left dark: more than there is was wanted.
@@ -207,9 +211,6 @@ class Reflex:
 
     def _learn_choice(self, at: float) -> None:
         self._chosen_at = None
-        if self.plan.mode is Mode.NIGHT and self.settings.defaults.sleeps:
-            # It was for those who sleep.
-            return
         if self.light > 0 and self.overrides.light is not None:
             reach = self.illuminance_of.lux_at_full(self.target_lux)
             self.learning.chose_lux(at, self.illuminance_of.daylight(at) + self.light * reach)

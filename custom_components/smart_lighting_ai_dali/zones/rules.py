@@ -13,9 +13,7 @@ _AT_WORK: Final = frozenset({Purpose.OFFICE, Purpose.MEETING, Purpose.WORKSHOP, 
 
 # Who comes to bed beside others needs so much light, for so long, in lux and seconds.
 BESIDE_SLEEPERS_LUX: Final = 10.0
-_BESIDE_SLEEPERS: Final = 45.0
-# A little too much is borne more easily than a little too little.
-_MARGIN: Final = 1.07
+_BESIDE_SLEEPERS: Final = 300.0
 
 
 class Visit(NamedTuple):
@@ -32,7 +30,7 @@ class Visit(NamedTuple):
 def plan_by_rules(settings: ZoneSettings, place: Place, learning: Learning, visit: Visit, at: float) -> Plan:
     """Return the plan for now."""
     mode, reason = Mode.PRESENCE, Reason.PREFERENCE
-    lux = _MARGIN * learning.preferred_lux(at)
+    lux = learning.preferred_lux(at)
     if settings.purpose not in _AT_WORK and (visit.asleep or learning.sleeping(at)):
         if settings.defaults.sleeps:
             if not visit.came:
