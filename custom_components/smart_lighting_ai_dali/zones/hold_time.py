@@ -11,13 +11,13 @@ from .silences import BINS, UNSEEN, Belief, LogNormal, Mixture, bin_of, tell_apa
 
 DAYPARTS: Final = tuple(Daypart)
 # What it costs to switch off over somebody, in seconds of full light for nobody: twelve hours.
-FALSE_OFF_SECONDS: Final = 43_200.0
+FALSE_OFF_SECONDS: Final = 36_000.0
 # The light is only lowered for another quarter of the hold time before it goes off.
-_OFF_AFTER: Final = 1.25
+_OFF_AFTER: Final = 1.6
 _SHORTEST, _LONGEST = 60.0, 1800.0
 # Ways, where people don't stay.
 _WAYS: Final = frozenset({Purpose.CORRIDOR, Purpose.STAIRS})
-_SHORTEST_ON_WAYS, _LONGEST_ON_WAYS = 30.0, 90.0
+_SHORTEST_ON_WAYS, _LONGEST_ON_WAYS = 30.0, 75.0
 # Silences that are needed to believe them more than the purpose; from then on they count against so many.
 _ENOUGH, _PRIOR_WEIGHT = 60.0, 30.0
 # Silences of the other parts of the day count for as many as these, where there are few of its own.
@@ -122,7 +122,9 @@ class HoldTime:
     def _cheapest(self, mixture: Mixture, surprise: float) -> float:
         def cost(seconds: float) -> float:
             wrong = surprise * mixture.still_count * mixture.belief.still.beyond(seconds * _OFF_AFTER)
-            return wrong * FALSE_OFF_SECONDS + mixture.waited(seconds)
+            warned = mixture.still_count * mixture.belief.still.beyond(seconds)
+            waited = (mixture.waited(seconds) + mixture.waited(seconds * _OFF_AFTER)) / 2
+            return wrong * FALSE_OFF_SECONDS + warned * 900.0 + waited
 
         cheapest: float = min((one for one in _CANDIDATES if one >= self._shortest), key=cost)
         return cheapest

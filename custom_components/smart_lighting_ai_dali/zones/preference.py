@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, Self
 from .hold_time import DAYPARTS
 
 # What the purpose counts, what one choice by hand does, and what half an hour of leaving the light as it is does.
-_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 8.0, 12.0, 0.2
+_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 10.0, 8.0, 0.2
 # People who have not chosen yet, as parts of what the purpose wants, and how many are so: most want less than what is
 # laid down for the most demanding of them.
 _PEOPLE: Final = ((log(0.8), 0.25), (log(0.9), 0.25), (0.0, 0.3), (log(1.1), 0.2))

@@ -8,8 +8,8 @@ from .occupancy import Occupancy
 from .rules import Visit
 
 # Before the light goes off it sinks for this part of the hold time.
-_WARNING_PART: Final = 0.25
-_SHORTEST_WARNING, _LONGEST_WARNING = 15.0, 180.0
+_WARNING_PART: Final = 0.6
+_SHORTEST_WARNING, _LONGEST_WARNING = 15.0, 600.0
 # Who was seen next door so shortly ago came from there.
 _ON_THE_WAY: Final = 60.0
 # Somebody in a corridor or on stairs may come here for so long.
