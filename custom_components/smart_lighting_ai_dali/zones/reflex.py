@@ -9,7 +9,7 @@ from typing import Final
 
 from .action import Action
 from .colour_day import differs
-from .constant_lux import STEP_SECONDS, arriving_light, next_step
+from .constant_lux import STEP, STEP_SECONDS, arriving_light, next_step
 from .daypart import Daypart, daypart_of
 from .envelope import LEAST_WAY_LUX, Envelope, Wanted
 from .illuminance import Illuminance
@@ -23,9 +23,8 @@ from .settings import Place, ZoneSettings
 
 # How long a plan of the rules is good: parts of the day and the sun change no faster.
 _PLAN_SECONDS: Final = 300.0
-# Before the light goes off it sinks to this part, within these seconds.
-_WARNING_LIGHT: Final = 0.5
-_WARNING_FADE: Final = 30.0
+# Before the light goes off it sinks to this part, step by step: whoever is there and moves has hardly noticed.
+_WARNING_LIGHT: Final = 0.4
 _OFF_FADE: Final = 5.0
 # Somebody on the way lights the next dark way with this part of the light that arriving there would.
 _NEIGHBOUR_LIGHT: Final = 0.2
@@ -66,6 +65,8 @@ class Reflex:
         self._look_at = at
         self._chosen_at: float | None = None
         self._chosen_last = -inf
+        self._warned_from = 0.0
+        """The light from which it sinks."""
         self.plan = self._rules(at)
 
     # --- What others ask
@@ -267,6 +268,7 @@ class Reflex:
             return Reason.LEFT
         if self.presence.phase is Phase.OCCUPIED and at >= self.presence.warning_at(self.plan.hold):
             self.presence.phase = Phase.WARNING
+            self._warned_from = self.light
             return Reason.WARNING
         return reason
 
@@ -328,6 +330,8 @@ class Reflex:
         """Return the change that is to be made now."""
         if self.illuminance_of.reading is None:
             self._look_at = at + _SKY_SECONDS
+        if self.presence.phase is Phase.WARNING:
+            reason = Reason.WARNING if reason is None else reason
         wanted, fade, hurry = self._wanted_light(at, reason)
         colour = self._wanted_colour()
         if abs(wanted - self.light) < _SMALL and not (wanted > 0 and differs(colour, self.colour_temperature)):
@@ -366,7 +370,7 @@ class Reflex:
             self.illuminance_of.light_changes(allowed.light, at, allowed.fade, self.target_lux)
         self.light = allowed.light
         self.colour_temperature = allowed.colour_temperature or self.colour_temperature
-        settled = self.illuminance_of.settled_at()
+        settled = None if self.presence.phase is Phase.WARNING else self.illuminance_of.settled_at()
         self._not_before = max(at + allowed.fade, -inf if settled is None else settled)
         self._look_at = min(self._look_at, self._not_before + 1.0)
         self.last_action = Action(
@@ -400,7 +404,7 @@ class Reflex:
         if chosen_on is False:
             return 0.0, _OFF_FADE, False
         if self.presence.phase is Phase.WARNING:
-            return min(self.light, self._before_warning() * _WARNING_LIGHT), _WARNING_FADE, reason is Reason.WARNING
+            return self._light_of_warning(at), STEP_SECONDS, False
         comes = reason in {Reason.ARRIVAL, Reason.CHOICE, Reason.RELEASED} or self.light == 0
         if chosen_light is not None:
             return chosen_light, self.settings.fade, comes
@@ -437,12 +441,11 @@ class Reflex:
             return _NEIGHBOUR_LIGHT * arriving_light(target, daylight, reach), self.settings.fade, True
         return 0.0, _OFF_FADE, True
 
-    def _before_warning(self) -> float:
-        """Return the light from which the warning sinks."""
-        action = self.last_action
-        if action is not None and action.reason is Reason.WARNING and action.light == self.light:
-            return action.light_before
-        return self.light
+    def _light_of_warning(self, at: float) -> float:
+        """Return the next light while it sinks."""
+        reach = self.illuminance_of.lux_at_full(self.target_lux)
+        step = STEP * (self.illuminance_of.daylight(at) + self.light * reach) / reach
+        return min(self.light, max(self._warned_from * _WARNING_LIGHT, self.light - step))
 
     def _wanted_colour(self) -> int | None:
         if not self.settings.has_colour or self.overrides.holds_other_colour:
