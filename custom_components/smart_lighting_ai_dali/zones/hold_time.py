@@ -13,11 +13,11 @@ DAYPARTS: Final = tuple(Daypart)
 # What it costs to switch off over somebody, in seconds of full light for nobody: twelve hours.
 FALSE_OFF_SECONDS: Final = 36_000.0
 # The light is only lowered for another quarter of the hold time before it goes off.
-_OFF_AFTER: Final = 1.6
+_OFF_AFTER: Final = 1.8
 _SHORTEST, _LONGEST = 60.0, 1800.0
 # Ways, where people don't stay.
 _WAYS: Final = frozenset({Purpose.CORRIDOR, Purpose.STAIRS})
-_SHORTEST_ON_WAYS, _LONGEST_ON_WAYS = 30.0, 75.0
+_SHORTEST_ON_WAYS, _LONGEST_ON_WAYS = 20.0, 60.0
 # Silences that are needed to believe them more than the purpose; from then on they count against so many.
 _ENOUGH, _PRIOR_WEIGHT = 60.0, 30.0
 # Silences of the other parts of the day count for as many as these, where there are few of its own.
@@ -124,7 +124,7 @@ class HoldTime:
             wrong = surprise * mixture.still_count * mixture.belief.still.beyond(seconds * _OFF_AFTER)
             warned = mixture.still_count * mixture.belief.still.beyond(seconds)
             waited = (mixture.waited(seconds) + mixture.waited(seconds * _OFF_AFTER)) / 2
-            return wrong * FALSE_OFF_SECONDS + warned * 900.0 + waited
+            return wrong * FALSE_OFF_SECONDS + warned * 600.0 + waited
 
         cheapest: float = min((one for one in _CANDIDATES if one >= self._shortest), key=cost)
         return cheapest

@@ -121,7 +121,7 @@ class Learning:
         del at
         if isfinite(light) and isfinite(lux):
             self._light.stepped(light, lux)
-            self._lux.reach = self._light.lux
+            self._lux.reaches(self._light.lux)
 
     def daylight_seen(self, at: float, outdoors: float, lux: float) -> None:
         """Learn what daylight alone makes of the reading, in lux, under an outdoor illuminance."""
@@ -206,7 +206,8 @@ class Learning:
         if subject in {None, Subject.DAYLIGHT}:
             self._daylight = DaylightFactor(settings.daylight_factor)
         if subject in {None, Subject.LUX}:
-            self._lux = LuxPreference(self._priors, settings.limits.most_lux)
+            asked_for = settings.lux is not None
+            self._lux = LuxPreference(self._priors, settings.limits.most_lux, asked_for=asked_for)
         if subject in {None, Subject.COLOUR}:
             self._colour = ColourPreference()
         if subject in {None, Subject.PRESENCE}:
@@ -236,8 +237,10 @@ class Learning:
         learning._hold = HoldTime.from_dict(data[Subject.HOLD], settings)
         learning._light = LightSlope.from_dict(data[Subject.LIGHT])
         learning._daylight = DaylightFactor.from_dict(data[Subject.DAYLIGHT], settings.daylight_factor)
-        learning._lux = LuxPreference.from_dict(data[Subject.LUX], learning._priors, settings.limits.most_lux)
-        learning._lux.reach = learning._light.lux
+        learning._lux = LuxPreference.from_dict(
+            data[Subject.LUX], learning._priors, settings.limits.most_lux, asked_for=settings.lux is not None
+        )
+        learning._lux.reaches(learning._light.lux)
         learning._colour = ColourPreference.from_dict(data[Subject.COLOUR])
         learning._presence = TimeOfWeek.from_dict(data[Subject.PRESENCE])
         learning._sleep = SleepHours.from_dict(data[Subject.SLEEP])

@@ -46,7 +46,8 @@ class Occupancy:
 
     def blind_until(self) -> float:
         """Return until when a zone whose sensors have all failed counts as it did before."""
-        return inf if self._lost_at is None else self._lost_at + BLIND
+        # Whoever chose a light since then was there.
+        return inf if self._lost_at is None else max(self._lost_at, self.last_seen) + BLIND
 
     def take(self, sensor: str, at: float, *, seen: bool | None) -> Edge:
         """Take what a sensor says."""

@@ -19,11 +19,17 @@ _BY_LATER, _HALF_LIFE = 0.85, 14.0
 # A choice at a neighbouring part of the day counts this part, in proportion to what the purpose wants then.
 _NEIGHBOURS: Final = 0.3
 _MOST_CHOICES: Final = 8
+_ASKED_FOR: Final = ((0.0, 1.0),)
 # What people take for right, entirely and at all, as parts of what they want: from below, and from above, where full
 # light adds so much to the reading. What is aimed at is reached to a few percent, and rather a little more than less.
 _ENOUGH, _SCANT = 0.9, 0.8
 _SURPLUS: Final = 0.2
 _FULLY, _BARELY = 0.86, 0.95
+# Lights are chosen to bring more than what the purpose wants, by this factor: a sensor that never reads so much looks
+# at something else than the task.
+_CHOSEN_FOR: Final = 1.25
+# The reach is learned all the time: only another one by this, as a logarithm of a ratio, is news.
+_NEWS: Final = 0.05
 # Full light, where that is not known, in multiples of what is wanted.
 _USUAL_REACH: Final = 1.6
 # How much satisfaction a light that is brighter by a logarithm of a ratio has to bring.
@@ -64,10 +70,11 @@ class _Part:
 class LuxPreference:
     """What the people of one zone want."""
 
-    def __init__(self, priors: tuple[float, ...], most_lux: float) -> None:
+    def __init__(self, priors: tuple[float, ...], most_lux: float, *, asked_for: bool = False) -> None:
+        """Begin with what the purpose wants, or what was asked for, by part of day, in lux."""
+        self._people = _ASKED_FOR if asked_for else _PEOPLE
         self._parts = tuple(_Part(prior) for prior in priors)
-        self.reach: float | None = None
-        """What full light adds to the reading, in lux."""
+        self._reach: float | None = None
         self._most_lux = most_lux
         self._day = 0
         self._weigh()
@@ -75,6 +82,14 @@ class LuxPreference:
     def lux(self, part: int) -> float:
         """Return what people want in a part of the day, in lux."""
         return self._parts[part].wanted
+
+    def reaches(self, reach: float | None) -> None:
+        """Take what full light adds to the reading, in lux; None where that is not known."""
+        known = self._reach
+        if reach is None or (known is not None and abs(log(reach / known)) < _NEWS):
+            return
+        self._reach = reach
+        self._weigh()
 
     def chose(self, part: int, lux: float) -> None:
         """Learn that a person chose a light that makes this reading, in lux."""
@@ -115,23 +130,30 @@ class LuxPreference:
         self._day += 1
 
     def _weigh(self) -> None:
+        scale = self._scale()
         for place, one in enumerate(self._parts):
-            usual = one.prior + self._leaning(place)
-            samples = [(_PRIOR_WEIGHT * part, usual + ratio) for ratio, part in _PEOPLE]
+            usual = one.prior + scale + self._leaning(place, scale)
+            samples = [(_PRIOR_WEIGHT * part, usual + ratio) for ratio, part in self._people]
             samples += self._samples(one)
             if one.accepted_weight:
                 samples.append((one.accepted_weight, one.accepted))
-            wanted = _satisfying(samples, self.reach)
+            wanted = _satisfying(samples, self._reach)
             wanted = min(max(wanted, one.prior - _FURTHEST), one.prior + _FURTHEST)
             one.wanted = round(min(exp(wanted), self._most_lux), 2)
 
-    def _leaning(self, place: int) -> float:
+    def _scale(self) -> float:
+        """Return what the sensor reads of the light on the task, at the most, as a logarithm of a ratio."""
+        if self._reach is None or self._people is _ASKED_FOR:
+            return 0.0
+        return min(0.0, log(self._reach / _CHOSEN_FOR) - max(one.prior for one in self._parts))
+
+    def _leaning(self, place: int, scale: float) -> float:
         """Return which way people lean at the neighbouring parts of the day, as a logarithm of a ratio."""
         total, leaning = _PRIOR_WEIGHT, 0.0
         for other in (self._parts[place - 1], self._parts[(place + 1) % len(self._parts)]):
             for weight, lux in self._samples(other):
                 total += weight * _NEIGHBOURS
-                leaning += weight * _NEIGHBOURS * (lux - other.prior)
+                leaning += weight * _NEIGHBOURS * (lux - other.prior - scale)
         return leaning / total
 
     def _samples(self, one: _Part) -> list[tuple[float, float]]:
@@ -168,9 +190,11 @@ class LuxPreference:
         }
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any], priors: tuple[float, ...], most_lux: float) -> Self:
+    def from_dict(
+        cls, data: dict[str, Any], priors: tuple[float, ...], most_lux: float, *, asked_for: bool = False
+    ) -> Self:
         """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
-        preference = cls(priors, most_lux)
+        preference = cls(priors, most_lux, asked_for=asked_for)
         for name, one in zip(DAYPARTS, preference._parts, strict=True):
             stored = data[name.value]
             one.choices = [_Choice(int(day), float(lux)) for day, lux in stored["choices"]][-_MOST_CHOICES:]

@@ -8,7 +8,7 @@ from .occupancy import Occupancy
 from .rules import Visit
 
 # Before the light goes off it sinks for this part of the hold time.
-_WARNING_PART: Final = 0.6
+_WARNING_PART: Final = 0.8
 _SHORTEST_WARNING, _LONGEST_WARNING = 15.0, 600.0
 # Who was seen next door so shortly ago came from there.
 _ON_THE_WAY: Final = 60.0
@@ -105,5 +105,5 @@ class Presence:
 
     def _silent_from(self) -> float:
         if self.occupancy.is_blind:
-            return max(self.occupancy.last_seen, self.occupancy.blind_until())
+            return self.occupancy.blind_until()
         return self.occupancy.last_seen
