@@ -6,8 +6,8 @@ from typing import Final
 
 # Parts of the target by which it may be below or above before anything is done (Hu and Davis 2016: 7.4 % are seen at
 # the earliest): too much light is borne more easily.
-BELOW: Final = 0.06
-ABOVE: Final = 0.07
+BELOW: Final = 0.05
+ABOVE: Final = 0.05
 # Part of the illuminance that one change may add or take over `STEP_SECONDS` (Akashi and Neches 2003: half the people
 # notice 15 %).
 STEP: Final = 0.11

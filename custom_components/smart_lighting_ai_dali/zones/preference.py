@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, Self
 from .hold_time import DAYPARTS
 
 # What the purpose counts, what one choice by hand does, and what half an hour of leaving the light as it is does.
-_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 10.0, 8.0, 0.2
+_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 12.0, 6.0, 0.2
 # People who have not chosen yet, as parts of what the purpose wants, and how many are so: most want less than what is
 # laid down for the most demanding of them.
 _PEOPLE: Final = ((log(0.8), 0.25), (log(0.9), 0.25), (0.0, 0.3), (log(1.1), 0.2))
@@ -27,7 +27,7 @@ _SURPLUS: Final = 0.2
 _FULLY, _BARELY = 0.86, 0.95
 # Lights are chosen to bring more than what the purpose wants, by this factor: a sensor that never reads so much looks
 # at something else than the task.
-_CHOSEN_FOR: Final = 1.25
+_CHOSEN_FOR: Final = 1.15
 # The reach is learned all the time: only another one by this, as a logarithm of a ratio, is news.
 _NEWS: Final = 0.05
 # Full light, where that is not known, in multiples of what is wanted.
