@@ -12,6 +12,8 @@ ABOVE: Final = 0.05
 # notice 15 %).
 STEP: Final = 0.11
 STEP_SECONDS: Final = 10.0
+# Before the light goes off it sinks to this part, step by step: whoever is there and moves has hardly noticed.
+_WARNING_LIGHT: Final = 0.4
 # Light below which a lamp is as good as off, of full light, and daylight over the target at which it goes off.
 _FAINT: Final = 0.02
 _ENOUGH: Final = 1.05
@@ -60,3 +62,10 @@ def next_step(light: float, target: float, daylight: float, lux_at_full: float, 
     change = max(-most, min(most, needed - light)) / caution
     stepped = max(_FAINT, light + change)
     return None if abs(stepped - light) < 0.002 else Step(stepped, STEP_SECONDS)
+
+
+def sinking_light(light: float, sinks_from: float, daylight: float, lux_at_full: float) -> float:
+    """Return the next light while it sinks before it goes off, a step that people don't notice below this one."""
+    least = sinks_from * _WARNING_LIGHT
+    step = STEP * (daylight + light * lux_at_full) / lux_at_full if lux_at_full > 0 else inf
+    return min(light, max(least, light - step))

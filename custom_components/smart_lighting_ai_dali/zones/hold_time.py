@@ -17,7 +17,7 @@ _OFF_AFTER: Final = 1.8
 _SHORTEST, _LONGEST = 60.0, 1800.0
 # Ways, where people don't stay.
 _WAYS: Final = frozenset({Purpose.CORRIDOR, Purpose.STAIRS})
-_SHORTEST_ON_WAYS, _LONGEST_ON_WAYS = 20.0, 60.0
+_SHORTEST_ON_WAYS, _LONGEST_ON_WAYS = 30.0, 75.0
 # Silences that are needed to believe them more than the purpose; from then on they count against so many.
 _ENOUGH, _PRIOR_WEIGHT = 60.0, 30.0
 # Silences of the other parts of the day count for as many as these, where there are few of its own.

@@ -206,8 +206,12 @@ class Learning:
         if subject in {None, Subject.DAYLIGHT}:
             self._daylight = DaylightFactor(settings.daylight_factor)
         if subject in {None, Subject.LUX}:
-            asked_for = settings.lux is not None
-            self._lux = LuxPreference(self._priors, settings.limits.most_lux, asked_for=asked_for)
+            self._lux = LuxPreference(
+                self._priors,
+                settings.limits.most_lux,
+                asked_for=settings.lux is not None,
+                shared=settings.defaults.shared,
+            )
         if subject in {None, Subject.COLOUR}:
             self._colour = ColourPreference()
         if subject in {None, Subject.PRESENCE}:
@@ -238,9 +242,12 @@ class Learning:
         learning._light = LightSlope.from_dict(data[Subject.LIGHT])
         learning._daylight = DaylightFactor.from_dict(data[Subject.DAYLIGHT], settings.daylight_factor)
         learning._lux = LuxPreference.from_dict(
-            data[Subject.LUX], learning._priors, settings.limits.most_lux, asked_for=settings.lux is not None
+            data[Subject.LUX],
+            learning._priors,
+            settings.limits.most_lux,
+            asked_for=settings.lux is not None,
+            shared=settings.defaults.shared,
         )
-        learning._lux.reaches(learning._light.lux)
         learning._colour = ColourPreference.from_dict(data[Subject.COLOUR])
         learning._presence = TimeOfWeek.from_dict(data[Subject.PRESENCE])
         learning._sleep = SleepHours.from_dict(data[Subject.SLEEP])
@@ -260,6 +267,7 @@ class Learning:
             learning._light.seed(
                 slope.pairs, slope.light_squared / _FULL**2, slope.light_lux / _FULL, slope.lux_squared
             )
+            learning._lux.reaches(learning._light.lux)
         for daypart, corrections in condensed.corrections.items():
             if corrections.count > 0:
                 shift = _LEVEL * corrections.steps / corrections.count

@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple, Self
 from .hold_time import DAYPARTS
 
 # What the purpose counts, what one choice by hand does, and what half an hour of leaving the light as it is does.
-_PRIOR_WEIGHT, _CHOICE_WEIGHT, _ACCEPTED_WEIGHT = 12.0, 6.0, 0.2
+_PRIOR_WEIGHT, _ACCEPTED_WEIGHT = 10.0, 0.2
+_CHOICE_WEIGHT, _CHOICE_OF_MANY = 14.0, 7.0
 # People who have not chosen yet, as parts of what the purpose wants, and how many are so: most want less than what is
 # laid down for the most demanding of them.
 _PEOPLE: Final = ((log(0.8), 0.25), (log(0.9), 0.25), (0.0, 0.3), (log(1.1), 0.2))
@@ -28,6 +29,7 @@ _FULLY, _BARELY = 0.86, 0.95
 # Lights are chosen to bring more than what the purpose wants, by this factor: a sensor that never reads so much looks
 # at something else than the task.
 _CHOSEN_FOR: Final = 1.15
+_LEAST_SCALE: Final = log(0.25)
 # The reach is learned all the time: only another one by this, as a logarithm of a ratio, is news.
 _NEWS: Final = 0.05
 # Full light, where that is not known, in multiples of what is wanted.
@@ -70,8 +72,11 @@ class _Part:
 class LuxPreference:
     """What the people of one zone want."""
 
-    def __init__(self, priors: tuple[float, ...], most_lux: float, *, asked_for: bool = False) -> None:
-        """Begin with what the purpose wants, or what was asked for, by part of day, in lux."""
+    def __init__(
+        self, priors: tuple[float, ...], most_lux: float, *, asked_for: bool = False, shared: bool = False
+    ) -> None:
+        """Begin with what the purpose wants, or what was asked for, by part of day, in lux; many may share the zone."""
+        self._choice_weight = _CHOICE_OF_MANY if shared else _CHOICE_WEIGHT
         self._people = _ASKED_FOR if asked_for else _PEOPLE
         self._parts = tuple(_Part(prior) for prior in priors)
         self._reach: float | None = None
@@ -88,7 +93,7 @@ class LuxPreference:
         known = self._reach
         if reach is None or (known is not None and abs(log(reach / known)) < _NEWS):
             return
-        self._reach = reach
+        self._reach = round(max(reach, 0.1), 1)
         self._weigh()
 
     def chose(self, part: int, lux: float) -> None:
@@ -137,7 +142,8 @@ class LuxPreference:
             samples += self._samples(one)
             if one.accepted_weight:
                 samples.append((one.accepted_weight, one.accepted))
-            wanted = _satisfying(samples, self._reach)
+            is_asked_for = self._people is _ASKED_FOR and not one.choices
+            wanted = usual if is_asked_for else _satisfying(samples, self._reach)
             wanted = min(max(wanted, one.prior - _FURTHEST), one.prior + _FURTHEST)
             one.wanted = round(min(exp(wanted), self._most_lux), 2)
 
@@ -145,7 +151,8 @@ class LuxPreference:
         """Return what the sensor reads of the light on the task, at the most, as a logarithm of a ratio."""
         if self._reach is None or self._people is _ASKED_FOR:
             return 0.0
-        return min(0.0, log(self._reach / _CHOSEN_FOR) - max(one.prior for one in self._parts))
+        scale = log(self._reach / _CHOSEN_FOR) - max(one.prior for one in self._parts)
+        return min(0.0, max(_LEAST_SCALE, scale))
 
     def _leaning(self, place: int, scale: float) -> float:
         """Return which way people lean at the neighbouring parts of the day, as a logarithm of a ratio."""
@@ -160,7 +167,10 @@ class LuxPreference:
         later = len(one.choices) - 1
         # A choice that no other followed stays as it is: nobody has to make it again.
         return [
-            (_CHOICE_WEIGHT * _BY_LATER ** (later - place) * 2.0 ** ((day - one.choices[-1].day) / _HALF_LIFE), lux)
+            (
+                self._choice_weight * _BY_LATER ** (later - place) * 2.0 ** ((day - one.choices[-1].day) / _HALF_LIFE),
+                lux,
+            )
             for place, (day, lux) in enumerate(one.choices)
         ]
 
@@ -180,7 +190,7 @@ class LuxPreference:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON; days are counted back from the last."""
-        return {
+        return {"reach": self._reach} | {
             name.value: {
                 "choices": [[choice.day - self._day, choice.lux] for choice in one.choices],
                 "accepted": [one.accepted, one.accepted_weight],
@@ -191,10 +201,18 @@ class LuxPreference:
 
     @classmethod
     def from_dict(
-        cls, data: dict[str, Any], priors: tuple[float, ...], most_lux: float, *, asked_for: bool = False
+        cls,
+        data: dict[str, Any],
+        priors: tuple[float, ...],
+        most_lux: float,
+        *,
+        asked_for: bool = False,
+        shared: bool = False,
     ) -> Self:
         """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
-        preference = cls(priors, most_lux, asked_for=asked_for)
+        preference = cls(priors, most_lux, asked_for=asked_for, shared=shared)
+        reach = data["reach"]
+        preference._reach = None if reach is None else float(reach)
         for name, one in zip(DAYPARTS, preference._parts, strict=True):
             stored = data[name.value]
             one.choices = [_Choice(int(day), float(lux)) for day, lux in stored["choices"]][-_MOST_CHOICES:]
@@ -202,7 +220,8 @@ class LuxPreference:
             one.accepted, one.accepted_weight = float(accepted), float(weight)
             furthest = exp(_FURTHEST)
             usual = exp(one.prior)
-            one.wanted = min(max(float(stored["wanted"]), usual / furthest), usual * furthest, most_lux)
+            wanted = min(max(float(stored["wanted"]), usual / furthest), usual * furthest, most_lux)
+            one.wanted = round(wanted, 2)
         return preference
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from .action import Action
 from .colour_day import differs
-from .constant_lux import STEP, STEP_SECONDS, arriving_light, next_step
+from .constant_lux import STEP_SECONDS, arriving_light, next_step, sinking_light
 from .daypart import Daypart, daypart_of
 from .envelope import LEAST_WAY_LUX, Envelope, Wanted
 from .illuminance import Illuminance
@@ -23,8 +23,6 @@ from .settings import Place, ZoneSettings
 
 # How long a plan of the rules is good: parts of the day and the sun change no faster.
 _PLAN_SECONDS: Final = 300.0
-# Before the light goes off it sinks to this part, step by step: whoever is there and moves has hardly noticed.
-_WARNING_LIGHT: Final = 0.4
 _OFF_FADE: Final = 5.0
 # Somebody on the way lights the next dark way with this part of the light that arriving there would.
 _NEIGHBOUR_LIGHT: Final = 0.2
@@ -331,7 +329,7 @@ class Reflex:
         if self.illuminance_of.reading is None:
             self._look_at = at + _SKY_SECONDS
         if self.presence.phase is Phase.WARNING:
-            reason = Reason.WARNING if reason is None else reason
+            reason = reason or Reason.WARNING
         wanted, fade, hurry = self._wanted_light(at, reason)
         colour = self._wanted_colour()
         if abs(wanted - self.light) < _SMALL and not (wanted > 0 and differs(colour, self.colour_temperature)):
@@ -404,7 +402,9 @@ class Reflex:
         if chosen_on is False:
             return 0.0, _OFF_FADE, False
         if self.presence.phase is Phase.WARNING:
-            return self._light_of_warning(at), STEP_SECONDS, False
+            reach = self.illuminance_of.lux_at_full(self.target_lux)
+            sunk = sinking_light(self.light, self._warned_from, self.illuminance_of.daylight(at), reach)
+            return sunk, STEP_SECONDS, False
         comes = reason in {Reason.ARRIVAL, Reason.CHOICE, Reason.RELEASED} or self.light == 0
         if chosen_light is not None:
             return chosen_light, self.settings.fade, comes
@@ -440,12 +440,6 @@ class Reflex:
             reach = self.illuminance_of.lux_at_full(target)
             return _NEIGHBOUR_LIGHT * arriving_light(target, daylight, reach), self.settings.fade, True
         return 0.0, _OFF_FADE, True
-
-    def _light_of_warning(self, at: float) -> float:
-        """Return the next light while it sinks."""
-        reach = self.illuminance_of.lux_at_full(self.target_lux)
-        step = STEP * (self.illuminance_of.daylight(at) + self.light * reach) / reach
-        return min(self.light, max(self._warned_from * _WARNING_LIGHT, self.light - step))
 
     def _wanted_colour(self) -> int | None:
         if not self.settings.has_colour or self.overrides.holds_other_colour:
