@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 import logging
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components.weather import ATTR_WEATHER_CLOUD_COVERAGE, DOMAIN as WEATHER
@@ -245,16 +245,18 @@ class ControlService:
         """Keep what was decided, and what came of it."""
         chosen = [one.attribute for one in zone.reflex.overrides.held]
         failure = None if error is None else error.key
+        action = replace(action, time=zone.clock.wall(action.time))
         self._log.add(decision_of(zone.key, action, chosen=chosen, context=context.id, error=failure))
 
     @callback
     def zone_chosen(self, zone: ZoneControl, choice: Choice, *, before: float, cause: Context) -> None:
         """Keep what a person chose, and say so in the logbook."""
-        now = time.time()
+        now = zone.clock.now()
         chosen, inputs = record_of(zone, choice, now)
         self.hass.bus.async_fire(EVENT_CHOICE, self._naming(zone) | chosen, context=cause)
         light = 0.0 if choice.is_on is False else before if choice.light is None else choice.light
-        self._log.add(chosen_decision(zone.key, now, chosen, inputs, before=before, light=light, context=cause.id))
+        at = zone.clock.wall(now)
+        self._log.add(chosen_decision(zone.key, at, chosen, inputs, before=before, light=light, context=cause.id))
 
     def _naming(self, zone: ZoneControl) -> dict[str, Any]:
         """Return what events say of whose they are; by the device, the logbook finds them and names the zone."""

@@ -103,7 +103,7 @@ def _zone(zone: ZoneControl) -> dict[str, Any]:
         "last_action": None
         if action is None
         else {
-            "seconds_ago": round(time.time() - action.time),
+            "seconds_ago": round(zone.clock.now() - action.time),
             "reason": action.reason.value,
             "light": action.light,
             "clamps": sorted(action.clamps),

@@ -5,6 +5,7 @@ import logging
 import os
 from pathlib import Path
 import tempfile
+import time
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.components import usb
@@ -37,6 +38,7 @@ from .input_issues import async_clear_inputs, async_report_inputs
 from .input_store import InputStore
 from .line_issues import async_clear_issues, async_report_problem
 from .simulator.simulated_line import SimulatedLine
+from .zone_clock import ON_THE_WALL, ZoneClock
 
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
@@ -61,6 +63,8 @@ class SiteLine:
     def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry, subentry: ConfigSubentry) -> None:
         self.subentry = subentry
         self.simulator: SimulatedLine | None = None
+        self.clock = ON_THE_WALL
+        """That by which people, gear and sensors on it live."""
         self.monitor = BusMonitor()
         """What is on the line, whatever its settings become."""
         self._hass = hass
@@ -109,8 +113,9 @@ class SiteLine:
                 load_fleet, self._hass.config.path(), self.subentry.data[CONF_FLEET]
             )
             link, control = simulator_paths(self.subentry.subentry_id)
-            self.simulator = SimulatedLine(fleet, link=link, control=control)
+            self.simulator = SimulatedLine(fleet, link=link, control=control, speed=fleet.speed)
             await self._hass.async_add_executor_job(_start_simulator, self.simulator, link.parent)
+            self.clock = ZoneClock(fleet.speed, time.time())
             url = str(link)
             protocol = WireProtocol[fleet.adapter.name]
             for gear in fleet.gear:

@@ -1,9 +1,9 @@
 """Actions for zones: ask why, decide now, end what people chose, and set a plan of one's own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-import time
 from typing import Final
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
@@ -83,7 +83,8 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
             context = "" if zone.context is None else zone.context.id
             held = reflex.overrides.held
             chosen = [one.attribute for one in held if one.since <= action.time]
-            decision = decision_of(zone.key, action, chosen=chosen, context=context)
+            on_the_wall = replace(action, time=zone.clock.wall(action.time))
+            decision = decision_of(zone.key, on_the_wall, chosen=chosen, context=context)
             text = explain_decision(decision)
             is_older = any(one.since > action.time for one in held)
             words.append(f"Before that, {text[0].lower()}{text[1:]}" if is_older else text)
@@ -172,7 +173,7 @@ def _plan(call: ServiceCall, zone: ZoneControl) -> Plan | None:
         colour_temperature=call.data.get(ATTR_COLOUR_TEMPERATURE, now.colour_temperature),
         hold=now.hold if hold is None else hold.total_seconds(),
         reason=Reason.PLAN,
-        expires=time.time() + call.data[ATTR_DURATION].total_seconds(),
+        expires=zone.clock.now() + call.data[ATTR_DURATION].total_seconds(),
     )
 
 

@@ -53,7 +53,7 @@ def override_details(zone: ZoneControl) -> dict[str, dict[str, Any]]:
         details[one.attribute.value] = {
             _VALUE[one.attribute]: _value(one),
             "origin": one.origin.value,
-            "since": dt_util.utc_from_timestamp(one.since).isoformat(),
+            "since": dt_util.utc_from_timestamp(zone.clock.wall(one.since)).isoformat(),
             "release": one.release.value,
             "until": None if until is None else until.isoformat(),
         }
@@ -80,7 +80,9 @@ def override_words(zone: ZoneControl) -> list[str]:
             other_colour=colour is not None and kelvin is None,
         )
         until = _until(zone, next(iter(chosen.values())))
-        sentences.append(f"{what} {held_words(origin, at=_clock(since), release=release, until=_clock_of(until))}.")
+        sentences.append(
+            f"{what} {held_words(origin, at=_clock(zone.clock.wall(since)), release=release, until=_clock_of(until))}."
+        )
     return sentences
 
 
@@ -119,7 +121,7 @@ def _until(zone: ZoneControl, one: Override) -> datetime | None:
     until = one.until
     if one.release is Release.DAYPART:
         until = daypart_ends(one.since, zone.reflex.place.time_zone)
-    return None if until is None else dt_util.utc_from_timestamp(until)
+    return None if until is None else dt_util.utc_from_timestamp(zone.clock.wall(until))
 
 
 def _clock_of(when: datetime | None) -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 import logging
 import math
-import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from homeassistant.config_entries import ConfigSubentry
@@ -86,9 +85,10 @@ class ZoneControl:
         self._motion = tuple(subentry.data.get(CONF_MOTION, ()))
         self._illuminance = tuple(subentry.data.get(CONF_ILLUMINANCE, ()))
         # A subentry is changed in place: what the zone was made with has to be kept.
+        self.clock = self.lights.clock()
         self._made_of = self._makings()
         self.settings = zone_settings(subentry, self.lights.whites())
-        now = time.time()
+        now = self.clock.now()
         overrides, learning = memory.revive(self.settings, place)
         overrides.outlived(daypart_began(now, place.time_zone))
         self.reflex = Reflex(self.settings, place, learning, overrides, at=now)
@@ -130,7 +130,7 @@ class ZoneControl:
         return tuple(sorted(failing))
 
     def _makings(self) -> tuple[Any, ...]:
-        return dict(self._subentry.data), self._subentry.title, self.lights.whites()
+        return dict(self._subentry.data), self._subentry.title, self.lights.whites(), self.lights.clock()
 
     # From start to stop
 
@@ -138,7 +138,7 @@ class ZoneControl:
     def async_start(self, cloud: float | None) -> None:
         """Listen to the sensors from now on, and begin with what they say now."""
         self._is_running = True
-        now = time.time()
+        now = self.clock.now()
         self._look_at_lights(now)
         if self.reflex.overrides.held:
             # Whoever chose may be there still, and what ends with them has to end.
@@ -215,7 +215,7 @@ class ZoneControl:
     def async_lights_moved(self) -> None:
         """Take note that lights are another way than before, by whatever means."""
         self._lights_moved = True
-        self._settled_at = max(self._settled_at, time.time() + _SETTLING)
+        self._settled_at = max(self._settled_at, self.clock.now() + _SETTLING)
         if self._is_running and self._look is None:
             self._look_later(_SETTLING)
 
@@ -255,7 +255,7 @@ class ZoneControl:
         """Tell the loop something, and do what comes of it."""
         if not self._is_running:
             return
-        now = time.time()
+        now = self.clock.now()
         if self._lights_moved and now >= self._settled_at and not self._sending:
             self._look_at_lights(now)
         if (action := step(self.reflex, now)) is not None:
@@ -316,7 +316,7 @@ class ZoneControl:
             presence.occupancy.last_seen = max(presence.occupancy.last_seen, now)
 
     def _look_later(self, seconds: float) -> None:
-        self._look = self._hass.loop.call_later(seconds, self._look_now)
+        self._look = self._hass.loop.call_later(self.clock.real(seconds), self._look_now)
 
     @callback
     def _look_now(self) -> None:
@@ -324,7 +324,7 @@ class ZoneControl:
         self._look = None
         if not self._lights_moved:
             return
-        now = time.time()
+        now = self.clock.now()
         if now < self._settled_at or self._sending:
             self._look_later(max(_SETTLING / 2, self._settled_at - now))
         elif self._look_at_lights(now):
@@ -334,7 +334,7 @@ class ZoneControl:
         """Have the loop woken when it wants to be; a timer that comes too early looks again."""
         if (wake_at := self.reflex.wake_at) is None:
             return
-        when = self._hass.loop.time() + max(_LEAST_DELAY, wake_at - now)
+        when = self._hass.loop.time() + max(_LEAST_DELAY, self.clock.real(wake_at - now))
         if self._timer is not None:
             if self._timer.when() <= when:
                 return
@@ -344,7 +344,7 @@ class ZoneControl:
     @callback
     def _wake(self) -> None:
         self._timer = None
-        now = time.time()
+        now = self.clock.now()
         if (wake_at := self.reflex.wake_at) is not None and wake_at > now + _LEAST_DELAY:
             self._set_timer(now)
             return
@@ -354,7 +354,7 @@ class ZoneControl:
 
     def _act(self, action: Action, cause: Context | None) -> None:
         context = self.context = self._listener.zone_acts(self, action, cause)
-        self._settled_at = time.time() + action.fade + _SETTLING
+        self._settled_at = self.clock.now() + action.fade + _SETTLING
         # It is a task of the entry's, which ends it at its unload; the first frame is on its way when this returns.
         self._entry.async_create_background_task(
             self._hass, self._send(action, context), f"{DOMAIN} lights of {self.name}"

@@ -17,6 +17,7 @@ from .dali.line import Line
 from .dali.target import ColourTemperature
 from .dali.timing import Priority
 from .light_colours import kelvin_of, mirek_of
+from .zone_clock import ON_THE_WALL, ZoneClock
 
 if TYPE_CHECKING:
     from .site_line import SiteLine
@@ -56,6 +57,11 @@ class ZoneLights:
             if (line := self._lines.get(subentry_id)) is not None:
                 found[subentry_id].update(dict.fromkeys(gear_behind(line.line, name)))
         return {subentry_id: tuple(keys) for subentry_id, keys in found.items() if keys}
+
+    def clock(self) -> ZoneClock:
+        """Return the clock by which they change: that of the fastest line that they are on."""
+        clocks = (self._lines[subentry_id].clock for subentry_id in self.gear())
+        return max(clocks, key=lambda clock: clock.speed, default=ON_THE_WALL)
 
     def shine(self) -> Shine | None:
         """Return how they are, or where they are going; None where nobody knows that of any."""

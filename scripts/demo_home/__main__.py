@@ -1,4 +1,4 @@
-"""Start the demo home, and end it with Ctrl-C: python -m scripts.demo_home [--fresh] [--port N] [--config DIR]."""
+"""Start the demo home, and end it with Ctrl-C: python -m scripts.demo_home [--help]."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from . import REPOSITORY
 from .ai_stub import AiStub
 from .folder import DemoFolder, NotADemoHomeError
 from .home import DemoHome, NotReadyError
-from .preparation import PASSWORD, USERNAME
+from .preparation import FLEETS, PASSWORD, USERNAME, Furniture
 from .process import HomeAssistantProcess
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -26,6 +26,14 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="throw the demo home away and start with a new one")
     parser.add_argument("--port", type=int, default=8123, help="the port of the web page (default: %(default)s)")
     parser.add_argument("--config", type=Path, metavar="DIR", help="where the demo home is kept (default: .demo)")
+    parser.add_argument(
+        "--fleet",
+        choices=FLEETS,
+        help="what is in a new home: twelve lights (demo), or a house that people live in (home)",
+    )
+    parser.add_argument(
+        "--speed", type=int, choices=range(1, 101), metavar="N", help="how fast a new home lives: 1 to 100"
+    )
     parser.add_argument("--relative-to", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     config: Path = REPOSITORY / ".demo"
@@ -39,10 +47,13 @@ def main() -> int:
         folder.prepare(fresh=arguments.fresh)
     except NotADemoHomeError as error:
         return failed(str(error))
-    return asyncio.run(run_with_stub(folder, arguments.port))
+    if folder.is_finished and (arguments.fleet or arguments.speed):
+        return failed("--fleet and --speed are for a new home: add --fresh, or another folder with --config")
+    furniture = Furniture(arguments.fleet or FLEETS[0], arguments.speed or 1)
+    return asyncio.run(run_with_stub(folder, arguments.port, furniture))
 
 
-async def run_with_stub(folder: DemoFolder, port: int) -> int:
+async def run_with_stub(folder: DemoFolder, port: int, furniture: Furniture) -> int:
     """Start a stub of an AI, and the home that asks it; return the exit code."""
     try:
         stub = await AiStub.start(folder.stub_port)
@@ -53,7 +64,7 @@ async def run_with_stub(folder: DemoFolder, port: int) -> int:
     try:
         folder.keep_stub_port(stub.port)
         say(f"a stub, which is no AI, is at http://127.0.0.1:{stub.port}: there it can be made to fail")
-        return await run(DemoHome(folder, port, stub.url))
+        return await run(DemoHome(folder, port, stub.url, furniture))
     finally:
         await stub.stop()
 

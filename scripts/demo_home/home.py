@@ -16,12 +16,13 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DemoHome:
-    """A Home Assistant on this machine only, with twelve simulated lights."""
+    """A Home Assistant on this machine only, with simulated lights."""
 
     folder: DemoFolder
     port: int
     stub_url: str
     """Where the stub of an AI has its API."""
+    furniture: preparation.Furniture
 
     def __post_init__(self) -> None:
         """Let Home Assistant try the port where it is a new one."""
@@ -72,10 +73,14 @@ class DemoHome:
                 await preparation.confirm_port(socket)
                 self.folder.keep_port(self.port)
             if not self.is_finished:
-                await preparation.furnish(socket)
-                await preparation.add_simulated_line(client)
-                await preparation.wait_for_all_lights(socket)
-                await preparation.set_up_zone(client, socket)
+                fleet = self.furniture.load()
+                zones = preparation.zones_of(fleet)
+                if self.furniture.fleet == "demo":
+                    await preparation.furnish(socket)
+                await preparation.add_simulated_line(client, self.furniture.write(self.folder.path))
+                await preparation.wait_for_all_lights(socket, len(fleet.gear))
+                await preparation.wait_for_sensors(socket, len(zones))
+                await preparation.set_up_zones(client, socket, zones)
                 await preparation.choose_stub(client, socket, self.stub_url)
                 await preparation.show_lights(socket)
                 self.folder.finish()

@@ -1,9 +1,15 @@
 """What is done once in a new home, over the API that the frontend uses."""
 
 import asyncio
+from collections.abc import Iterable
 import contextlib
+from dataclasses import dataclass
+from pathlib import Path
 import re
 from typing import Any, Final
+
+from custom_components.smart_lighting_ai_dali.simulator.device_specification import InstanceType
+from custom_components.smart_lighting_ai_dali.simulator.fleet import Fleet, built_in_fleets
 
 from .ai_stub import MODEL
 from .client import ApiError, Client, WebSocket
@@ -20,9 +26,8 @@ AREAS: Final = {
     "Hall": "mdi:door",
     "Office": "mdi:desk",
 }
-GEAR: Final = 12
-# The area with a presence sensor.
-ZONE: Final = "Office"
+# The sets of gear to choose from.
+FLEETS: Final = ("demo", "home")
 
 # A first start looks at every address and reads who each gear is, at the pace of the bus: half a minute.
 FIND_SECONDS: Final = 180.0
@@ -52,6 +57,38 @@ async def onboard(client: Client) -> None:
         await client.post(f"/api/onboarding/{step['step']}", data)
 
 
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What is put into a new home: a set of simulated gear, with its people."""
+
+    fleet: str = "demo"
+    speed: int = 1
+    """How many seconds pass there in one of real life."""
+
+    def load(self) -> Fleet:
+        """Read what there is."""
+        return Fleet.load(built_in_fleets()[self.fleet])
+
+    def write(self, folder: Path) -> str:
+        """Return what the dialog of lines has to be told: a name, or a file that is written for that."""
+        if self.speed == 1:
+            return self.fleet
+        file = folder / f"{self.fleet}_{self.speed}_times.yaml"
+        file.write_text(f"{built_in_fleets()[self.fleet].read_text()}speed: {self.speed}\n")
+        return file.name
+
+
+def zones_of(fleet: Fleet) -> list[str]:
+    """Return the rooms in which a sensor sees people."""
+    return sorted(
+        {
+            device.room
+            for device in fleet.devices
+            if device.room and any(one.kind is InstanceType.OCCUPANCY_SENSOR for one in device.instances)
+        }
+    )
+
+
 async def furnish(socket: WebSocket) -> None:
     """Make the areas of the home that are not there yet."""
     areas = await socket.call("config/area_registry/list")
@@ -63,11 +100,11 @@ async def furnish(socket: WebSocket) -> None:
             await socket.call("config/area_registry/create", name=name, icon=icon)
 
 
-async def add_simulated_line(client: Client) -> None:
+async def add_simulated_line(client: Client, fleet: str) -> None:
     """Go through the integration's own dialog. Raises ApiError where it takes another turn."""
     flows = "/api/config/config_entries/flow"
     result = await client.post(flows, {"handler": DOMAIN, "show_advanced_options": False})
-    for answer in ({"next_step_id": "simulated"}, {"fleet": "demo"}):
+    for answer in ({"next_step_id": "simulated"}, {"fleet": fleet}):
         result = await client.post(f"{flows}/{result['flow_id']}", answer)
     if result["type"] != "create_entry":
         message = f"the integration was not set up: {result}"
@@ -96,45 +133,50 @@ async def wait_until_running(socket: WebSocket) -> None:
     await until(is_running)
 
 
-async def wait_for_all_lights(socket: WebSocket) -> None:
-    """Wait until every gear of the demo is a light that works. Raises ApiError."""
+async def wait_for_all_lights(socket: WebSocket, count: int) -> None:
+    """Wait until every gear is a light that works. Raises ApiError."""
 
     async def all_work() -> bool:
-        return sum(is_working(light) for light in await all_lights(socket)) >= GEAR
+        return sum(is_working(light) for light in await all_lights(socket)) >= count
 
     try:
         async with asyncio.timeout(FIND_SECONDS):
             await until(all_work)
     except TimeoutError:
         states = {light["entity_id"]: light["state"] for light in await all_lights(socket)}
-        message = f"not all of the {GEAR} lights work after {FIND_SECONDS:.0f} s: {states}"
+        message = f"not all of the {count} lights work after {FIND_SECONDS:.0f} s: {states}"
         raise ApiError(message) from None
 
 
-async def set_up_zone(client: Client, socket: WebSocket) -> None:
-    """Have the lights of the area with a presence sensor follow the people: click twice through the dialog of zones."""
-
-    async def is_there() -> bool:
-        states = await socket.call("get_states")
-        return any(state["attributes"].get("device_class") == "occupancy" for state in states)
-
-    async with asyncio.timeout(FIND_SECONDS):
-        await until(is_there)
-    areas = await socket.call("config/area_registry/list")
-    (area_id,) = [area["area_id"] for area in areas if area["name"] == ZONE]
+async def set_up_zones(client: Client, socket: WebSocket, names: Iterable[str]) -> None:
+    """Have the lights of areas with sensors follow the people: click twice through the dialog of zones for each."""
+    # Home Assistant has some of its own, which it writes another way.
+    areas = {area["name"].casefold(): area["area_id"] for area in await socket.call("config/area_registry/list")}
     (entry,) = await socket.call("config_entries/get", domain=DOMAIN)
     flows = "/api/config/config_entries/subentries/flow"
-    result = await client.post(flows, {"handler": [entry["entry_id"], "zone"]})
-    result = await client.post(f"{flows}/{result['flow_id']}", {"area": area_id})
-    filled = {
-        field["name"]: field["description"]["suggested_value"]
-        for field in result["data_schema"]
-        if "suggested_value" in (field.get("description") or {})
-    }
-    result = await client.post(f"{flows}/{result['flow_id']}", {**filled, "more": {}, "limits": {}})
-    if result["type"] != "create_entry":
-        message = f"the zone was not set up: {result}"
-        raise ApiError(message)
+    for name in names:
+        result = await client.post(flows, {"handler": [entry["entry_id"], "zone"]})
+        result = await client.post(f"{flows}/{result['flow_id']}", {"area": areas[name.casefold()]})
+        filled = {
+            field["name"]: field["description"]["suggested_value"]
+            for field in result["data_schema"]
+            if "suggested_value" in (field.get("description") or {})
+        }
+        result = await client.post(f"{flows}/{result['flow_id']}", {**filled, "more": {}, "limits": {}})
+        if result["type"] != "create_entry":
+            message = f"the zone {name} was not set up: {result}"
+            raise ApiError(message)
+
+
+async def wait_for_sensors(socket: WebSocket, count: int) -> None:
+    """Wait until so many sensors see people or nobody."""
+
+    async def are_there() -> bool:
+        states = await socket.call("get_states")
+        return len([state for state in states if state["attributes"].get("device_class") == "occupancy"]) >= count
+
+    async with asyncio.timeout(FIND_SECONDS):
+        await until(are_there)
 
 
 async def count_lights(socket: WebSocket) -> int:

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--control", type=Path, help="a unix socket for faults and questions; one line of JSON each")
     parser.add_argument("--tcp", type=int, help="a network port on this machine that leads to the adapter too")
     parser.add_argument("--log", type=Path, help="a file that gets a line of JSON per frame")
-    parser.add_argument("--speed", type=_speed, default=1.0, help="times real time (1)")
+    parser.add_argument("--speed", type=_speed, help="times real time (as the fleet says, or else 1)")
     parser.add_argument("--seed", type=int, default=0, help="of everything that is left to chance (0)")
     return parser
 
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         control=options.control,
         tcp=options.tcp,
         log=options.log,
-        speed=options.speed,
+        speed=fleet.speed if options.speed is None else options.speed,
         seed=options.seed,
     )
     # Blocked before there is another thread, the signals wait for us.

@@ -21,7 +21,7 @@ from .adapters import AdapterKind
 from .device_specification import DeviceSpecification
 from .document import Document, DocumentError, line_of, read_text, shown
 from .fleet_devices import DEVICE_FIELDS
-from .fleet_fields import FAULT_FIELDS, FIELDS, Check, one_of, text
+from .fleet_fields import FAULT_FIELDS, FIELDS, Check, one_of, text, whole
 from .specification import NO_RANDOM_ADDRESS, GearSpecification
 from .world.reading import built_in_worlds, load_world
 from .world.specification import WorldSpecification
@@ -32,6 +32,8 @@ MAX_DEVICES: Final = 64
 EXAMPLE_GTIN: Final = 9_520_000_000_011
 _FOLDER: Final = Path(__file__).parent / "fleets"
 _COLOUR_TYPE: Final = 8
+# Home Assistant hears a sensor and sends a frame in some hundredths of a second: a few seconds of such a line.
+_FASTEST: Final = 100
 
 
 class FleetError(DocumentError):
@@ -51,6 +53,8 @@ class Fleet:
     adapter: AdapterKind = AdapterKind.LUBA
     world: WorldSpecification | None = None
     """The people and the daylight around the line; None is a line on a desk."""
+    speed: float = 1.0
+    """How many seconds pass there in one of real life."""
 
     @classmethod
     def load(cls, path: Path) -> Fleet:
@@ -107,6 +111,7 @@ class _Reader:
             "power_supply": one_of("separate", "adapter"),
             "adapter": one_of(*AdapterKind),
             "world": one_of(*built_in_worlds()),
+            "speed": whole(1, _FASTEST),
         }
         parts = self._document.mapping(self._document.root, "the fleet", (*checks, "defaults", "gear", "devices"))
         values = {
@@ -137,6 +142,7 @@ class _Reader:
             adapter_feeds_line=values.get("power_supply") == "adapter",
             adapter=adapter,
             world=load_world(built_in_worlds()[values["world"]]) if "world" in values else None,
+            speed=float(values.get("speed", 1)),
         )
 
     # Gear

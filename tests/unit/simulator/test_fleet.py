@@ -231,7 +231,7 @@ def test_merges_of_merges_take_no_memory() -> None:
         ("- 1", "line 1, the fleet: keys with values are needed, such as 'name: Hall'"),
         (
             "name: X\ngear: []\nzzz: 1",
-            "line 3, the fleet: there is no key zzz; there are name, duplicates, power_supply, adapter, world, ",
+            "line 3, the fleet: there is no key zzz; there are name, duplicates, power_supply, adapter, world, speed, ",
         ),
         ("name: X\ngear: []\n[1]: 1", "line 3, the fleet: there is no key ?; "),
         ("name: X\ngear: []\npower_supply: sun", "line 3, power_supply: sun is not allowed; separate or adapter"),
