@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 import logging
 import time
@@ -37,6 +37,7 @@ _LOGGER = logging.getLogger(__name__)
 _TURN_SECONDS: Final = 0.003
 
 type ContextListener = Callable[[Context], None]
+type ManyContextListener = Callable[[Collection[str], Context], None]
 type AskedListener = Callable[[Asked], None]
 
 
@@ -80,6 +81,7 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         self._gear_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._event_listeners: defaultdict[type[object], list[Callable[[Any], None]]] = defaultdict(list)
         self._context_listeners: dict[str, ContextListener] = {}
+        self._many_context_listeners: list[ManyContextListener] = []
         self._asked_listeners: list[AskedListener] = []
         # In the order in which they were told of: the keys of a dict keep it.
         self._due: dict[CALLBACK_TYPE, None] = {}
@@ -117,11 +119,19 @@ class LineCoordinator(DataUpdateCoordinator[LineStatus]):
         return end
 
     @callback
-    def async_tell_context(self, keys: Iterable[str], context: Context) -> None:
+    def async_listen_to_contexts_of_many(self, listener: ManyContextListener) -> CALLBACK_TYPE:
+        """Call a listener with which gear is moved on whose behalf; returns what ends that."""
+        self._many_context_listeners.append(listener)
+        return lambda: self._many_context_listeners.remove(listener)
+
+    @callback
+    def async_tell_context(self, keys: Collection[str], context: Context) -> None:
         """Have lights of gear know on whose behalf they are about to change."""
         for key in keys:
             if (tell := self._context_listeners.get(key)) is not None:
                 tell(context)
+        for tell_many in tuple(self._many_context_listeners):
+            tell_many(keys, context)
 
     @callback
     def async_listen_to_calls(self, listener: AskedListener) -> CALLBACK_TYPE:

@@ -2,11 +2,11 @@
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, override
 
 from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_TRANSITION, ColorMode, LightEntity, LightEntityFeature
-from homeassistant.core import callback
+from homeassistant.core import Context, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from .colour_light import ColourLight
@@ -84,10 +84,17 @@ class LightOfMany(LineEntity, LightEntity):
         """Listen to the line and to all of its gear."""
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.async_listen(StateChanged, self._handle_state))
+        self.async_on_remove(self.coordinator.async_listen_to_contexts_of_many(self._take_context))
         # It may have other members then.
         self.async_on_remove(self.coordinator.async_listen(GearFound, self._handle_gear))
         self.async_on_remove(self.coordinator.async_listen(GearChanged, self._handle_gear))
         self.async_on_remove(self.coordinator.async_listen(GearForgotten, self._handle_gear))
+
+    @callback
+    def _take_context(self, keys: Collection[str], context: Context) -> None:
+        """Have it known on whose behalf it changes with its members."""
+        if not set(keys).isdisjoint(self.members):
+            self.async_set_context(context)
 
     @callback
     def _handle_state(self, event: StateChanged) -> None:

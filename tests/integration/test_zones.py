@@ -129,6 +129,20 @@ async def test_a_change_names_its_cause(room: Room) -> None:
     assert not room.house.site.control.is_ours(cause)
 
 
+async def test_a_group_names_the_cause_of_its_members(plug_in: PlugIn, build: Build, hass_admin_user: MockUser) -> None:
+    port = plug_in(lamp(0, groups=frozenset({3})), lamp(1))
+    house: House = await build(line_of(port))
+    for address in (0, 1):
+        await house.until_light(address, STATE_OFF, 30)
+    room = Room(house, port, hass_admin_user.id)
+    await room.add(zone_of(house.entity("light", 0)))
+    await room.see(STATE_ON)
+    await house.until(lambda: house.state("light.group_3") == STATE_ON)
+    group = house.hass.states.get("light.group_3")
+    assert group is not None
+    assert group.context.id == room.decisions[0].context.id
+
+
 async def test_switched_off_it_does_nothing(room: Room) -> None:
     zone = await room.add(zone_of(room.house.entity("light", 0)))
     switch = room.entity(zone, "switch", "automatic")
