@@ -6,6 +6,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .ai_actions import async_register_ai_actions
+from .ai_store import AiStore
 from .const import DOMAIN
 from .gear_actions import async_register_gear_actions
 from .input_services import async_register_input_services
@@ -39,6 +41,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_websocket_commands(hass)
     async_register_gear_actions(hass)
     async_register_zone_actions(hass)
+    async_register_ai_actions(hass)
     async_register_replay_action(hass)
     return True
 
@@ -67,8 +70,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> None:
-    """Remove what zones remember: the site is gone."""
+    """Remove what zones and the AI planner remember: the site is gone."""
     await ZoneStore(hass, entry.entry_id).async_remove()
+    await AiStore(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:

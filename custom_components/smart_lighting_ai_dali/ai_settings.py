@@ -29,6 +29,8 @@ CONF_OUTPUT_PRICE: Final = "output_price"
 OPENAI_URL: Final = "https://api.openai.com/v1"
 # Small, cheap, and it keeps to a schema.
 DEFAULT_MODEL: Final = "gpt-5-mini"
+# How often zones are asked about is the interval; between the requests for many zones it is so many seconds.
+BETWEEN_REQUESTS: Final = 5.0
 
 
 class ProviderKind(StrEnum):
@@ -79,7 +81,7 @@ class AiLimits:
     """The least time from asking about zones to asking again, in seconds."""
     deadline: float = 8.0
     """How long a whole call may take, in seconds."""
-    budget: Limits = field(default_factory=Limits)
+    budget: Limits = field(default_factory=lambda: Limits(least_interval=BETWEEN_REQUESTS))
     price: Price | None = None
     """What the user says that the model costs; None where they do not."""
 
@@ -108,6 +110,7 @@ def ai_limits(options: Mapping[str, Any]) -> AiLimits:
         interval=60.0 * stored.get(CONF_INTERVAL, defaults.interval / 60),
         deadline=float(stored.get(CONF_DEADLINE, defaults.deadline)),
         budget=Limits(
+            least_interval=BETWEEN_REQUESTS,
             calls_a_day=_whole(stored.get(CONF_CALLS, defaults.budget.calls_a_day)),
             tokens_a_day=_whole(stored.get(CONF_TOKENS, defaults.budget.tokens_a_day)),
             money_a_month=stored.get(CONF_MONEY),

@@ -47,6 +47,8 @@ _CALM: Final = 1.0
 _ALL_OF_THE_SKY: Final = 100
 
 type ZoneAdder = Callable[[str], None]
+type ChoiceListener = Callable[[ZoneControl, Choice, float], None]
+"""Is told of a zone, what was chosen in it, and what its light was before, of full light."""
 
 
 def cloud_of(state: State | None) -> float | None:
@@ -80,6 +82,7 @@ class ControlService:
         self._weather: str | None = None
         self._begun = False
         self._adders: list[ZoneAdder] = []
+        self._choice_listeners: list[ChoiceListener] = []
         self._zone_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._zones_of_gear: dict[tuple[str, str], set[str]] = {}
         self._looking: CALLBACK_TYPE | None = None
@@ -194,6 +197,17 @@ class ControlService:
         self._zone_listeners[key].append(listener)
         return lambda: self._zone_listeners[key].remove(listener)
 
+    @property
+    def cloud(self) -> float | None:
+        """Return the cloud cover, 0 to 1; None where nobody tells of it."""
+        return self._cloud
+
+    @callback
+    def async_listen_to_choices(self, listener: ChoiceListener) -> CALLBACK_TYPE:
+        """Call a listener with each choice of people in a zone; returns what ends that."""
+        self._choice_listeners.append(listener)
+        return lambda: self._choice_listeners.remove(listener)
+
     def _tell(self, key: str) -> None:
         for listener in tuple(self._zone_listeners.get(key, ())):
             listener()
@@ -252,6 +266,8 @@ class ControlService:
     def zone_chosen(self, zone: ZoneControl, choice: Choice, *, before: float, cause: Context) -> None:
         """Keep what a person chose, and say so in the logbook."""
         now = zone.clock.now()
+        for listener in tuple(self._choice_listeners):
+            listener(zone, choice, before)
         chosen, inputs = record_of(zone, choice, now)
         self.hass.bus.async_fire(EVENT_CHOICE, self._naming(zone) | chosen, context=cause)
         light = 0.0 if choice.is_on is False else before if choice.light is None else choice.light

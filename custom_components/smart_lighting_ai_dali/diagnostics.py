@@ -7,7 +7,6 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .ai_provider import AiProvider
 from .const import DOMAIN
 from .dali.emergency_state import EmergencyState
 from .dali.gear import Gear
@@ -30,7 +29,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteCon
         "waiting_decisions": len(site.decisions),
         "dropped_decisions": site.decisions.dropped,
         "database": _database(site),
-        "ai": _ai(site.ai),
+        "ai": _ai(site),
     }
 
 
@@ -54,13 +53,23 @@ async def async_get_device_diagnostics(
     return {}
 
 
-def _ai(ai: AiProvider) -> dict[str, Any]:
+def _ai(site: Site) -> dict[str, Any]:
+    ai, planner = site.ai, site.ai_planner
+    now = time.time()
     # Not where it is, nor by which key or entity it is asked.
     return {
         "provider": ai.settings.kind.value,
         "model": ai.settings.model,
+        "status": planner.status.value,
         "failure": None if ai.failure is None else ai.failure.value,
         "limits": asdict(ai.limits),
+        "breaker": planner.breaker.state(now).value,
+        "not_asked": None if planner.refused is None else planner.refused.value,
+        "failures": {kind.value: count for kind, count in planner.failures.items()},
+        "rejected": {kind.value: count for kind, count in planner.rejected.items()},
+        "today": asdict(planner.memory.budget.today(now)),
+        "this_month": asdict(planner.memory.budget.this_month(now)),
+        "plans": len(planner.plans),
     }
 
 

@@ -12,6 +12,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .ai_planner import AiPlanner
 from .ai_provider import AiProvider
 from .backfill import Backfill
 from .const import DOMAIN, SUBENTRY_LINE
@@ -58,6 +59,7 @@ class Site:
         self.decisions = DecisionLog(hass, self.database)
         self.control = ControlService(hass, entry, self.lines, self.decisions)
         self.ai = AiProvider(hass, entry)
+        self.ai_planner = AiPlanner(hass, entry, self.control, self.ai)
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []
@@ -73,6 +75,7 @@ class Site:
     async def async_start(self) -> None:
         """Start every line; each connects in the background."""
         await self.control.async_load()
+        await self.ai_planner.async_load()
         await self._async_follow_subentries()
         self._entry.async_on_unload(usb.async_register_port_event_callback(self._hass, self._ports_changed))
 
@@ -88,6 +91,7 @@ class Site:
         self.database_watch.async_start()
         self.backfill.async_start()
         self.control.async_start(self.async_listen_to_lines)
+        self.ai_planner.async_start()
 
     async def async_stop(self) -> None:
         """Await the jobs, write what was collected, then stop every line: ports are free, simulators have ended."""
@@ -95,6 +99,7 @@ class Site:
             if self._stopped:
                 return
             self._stopped = True
+            await self.ai_planner.async_stop()
             self.control.async_stop()
             await self.control.async_save()
             self.database.async_stop(DATABASE_SECONDS)
@@ -118,6 +123,7 @@ class Site:
         if self._stopped:
             return
         self.control.async_follow()
+        self.ai_planner.async_follow()
         self.telemetry.async_refresh()
 
     async def _async_follow_subentries(self) -> None:

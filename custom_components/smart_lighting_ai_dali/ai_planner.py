@@ -1,0 +1,344 @@
+"""The planner by AI: asks about zones when something has changed, one flight at a time, and keeps what was answered.
+
+No light waits for it, and nothing of it runs at a set-up. What it may do with a zone is the zone's AI mode.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
+
+from .advisor.budget import Refusal
+from .advisor.change_gate import ChangeGate
+from .advisor.circuit_breaker import CircuitBreaker, State
+from .advisor.payload import Batch, Labels, Packed, Question, pack
+from .advisor.prices import OPENAI_PRICES, Price, price_of
+from .advisor.provider import Answer, FailureKind, ProviderError
+from .advisor.reply import Reading, Rejection, read_reply
+from .advisor.schema import most_usage, request_of
+from .advisor.snapshot import Moment, ZoneSnapshot
+from .ai_inputs import ChoiceCounts, question_of
+from .ai_issues import async_clear_oversized, async_report_oversized
+from .ai_provider import AiProvider
+from .ai_settings import ProviderKind
+from .ai_store import AiMemory, AiStore
+from .zone_control import ZoneControl
+from .zone_memory import AiMode
+from .zones.daypart import daypart_of
+from .zones.overrides import Choice
+from .zones.plan import Plan
+from .zones.settings import Place
+
+if TYPE_CHECKING:
+    from .control_service import ControlService
+    from .site import SiteConfigEntry
+
+_LOGGER = logging.getLogger(__name__)
+
+# How often it looks whether anything has changed; the AI is asked far less often than that.
+_LOOK: Final = timedelta(seconds=30)
+
+
+class AiStatus(StrEnum):
+    """How the AI is doing."""
+
+    OFF = "off"
+    """Nobody is to be asked, or no zone lets it be asked."""
+    WAITING = "waiting"
+    """Nothing was asked yet."""
+    OK = "ok"
+    FAILING = "failing"
+    """The last question had no answer that could be used."""
+    OVER_BUDGET = "over_budget"
+
+
+class AiPlanner:
+    """All that is asked for the zones of a site."""
+
+    def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry, control: ControlService, ai: AiProvider) -> None:
+        self.plans: dict[str, Plan] = {}
+        """The last plan for each zone, by its key; it may have expired."""
+        self.breaker = CircuitBreaker()
+        self.gate = ChangeGate(ai.limits.interval)
+        self.failures: Counter[FailureKind] = Counter()
+        self.rejected: Counter[Rejection] = Counter()
+        self.refused: Refusal | None = None
+        """Why the last question was not asked; None where it was."""
+        self.answered: datetime | None = None
+        """When an answer came last that could be used."""
+        self._hass = hass
+        self._entry = entry
+        self._control = control
+        self._ai = ai
+        self._store = AiStore(hass, entry.entry_id)
+        self._memory: AiMemory | None = None
+        self._flight: asyncio.Task[None] | None = None
+        self._most_zones: int | None = None
+        """How many zones may be asked about at once since an answer had no room for more."""
+        self._oversized: set[str] = set()
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._stops: list[CALLBACK_TYPE] = []
+
+    # From start to stop
+
+    async def async_load(self) -> None:
+        """Read what was kept."""
+        self._memory = await self._store.async_load(self._ai.limits.budget)
+
+    @callback
+    def async_start(self) -> None:
+        """Look from time to time whether there is something to ask."""
+        self._stops.append(
+            async_track_time_interval(self._hass, self._look, _LOOK, name="look for changes", cancel_on_shutdown=True)
+        )
+        self._stops.append(self._ai.async_listen(self._provider_changed))
+        self._stops.append(self._control.async_listen_to_choices(self._chosen))
+
+    async def async_stop(self) -> None:
+        """Ask nothing any more: an answer that is waited for is dropped."""
+        while self._stops:
+            self._stops.pop()()
+        await self._end_flight()
+        if self._memory is not None:
+            await self._store.async_save(self._memory)
+
+    @callback
+    def async_follow(self) -> None:
+        """Follow the limits of the entry, and zones that are gone."""
+        limits = self._ai.limits
+        self.gate.least_interval = limits.interval
+        self._most_zones = None
+        if self._memory is not None:
+            self._memory.budget.limits = limits.budget
+        there = self._control.zones.keys()
+        for key in (self.plans.keys() | self._oversized) - there:
+            self._forget(key)
+
+    # What others ask
+
+    @callback
+    def async_listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when a question was answered, or was not; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+    @property
+    def memory(self) -> AiMemory:
+        """Return what is kept. Raises RuntimeError before it was read."""
+        if self._memory is None:
+            raise RuntimeError("What the AI planner keeps was not read yet")
+        return self._memory
+
+    @property
+    def status(self) -> AiStatus:
+        """Return how the AI is doing."""
+        if not self._ai.is_set or not self._zones():
+            return AiStatus.OFF
+        if self.refused in {Refusal.CALLS, Refusal.TOKENS, Refusal.MONEY, Refusal.PRICE_UNKNOWN}:
+            return AiStatus.OVER_BUDGET
+        if self._ai.failure is not None or self.breaker.state(time.time()) is not State.CLOSED:
+            return AiStatus.FAILING
+        return AiStatus.WAITING if self.answered is None else AiStatus.OK
+
+    @property
+    def price(self) -> Price | None:
+        """Return what a million tokens cost; None where nobody knows."""
+        model, price = self._ai.model, self._ai.limits.price
+        known = OPENAI_PRICES if self._ai.settings.kind is ProviderKind.OPENAI else {}
+        return price_of(model, {} if price is None else {model: price}, known)
+
+    def preview(self) -> Packed:
+        """Return what would be asked about all zones now, whatever they let the AI do."""
+        return self._pack(list(self._control.zones.values()), time.time())
+
+    # When to ask
+
+    @callback
+    def _look(self, _: datetime) -> None:
+        """Ask where something has changed that matters."""
+        if not self._ai.is_set or not (zones := self._zones()):
+            return
+        at = time.time()
+        snapshots = {zone.key: self._question(zone).snapshot for zone in zones}
+        if due := self.gate.due(self._moment(at), snapshots, at):
+            # It is a task of the entry's, which ends it at its unload.
+            self._flight = self._entry.async_create_background_task(self._hass, self._ask(due), "ask the AI")
+
+    def _zones(self) -> list[ZoneControl]:
+        """Return the zones that the AI may be asked about."""
+        return [zone for zone in self._control.zones.values() if zone.memory.ai_mode is not AiMode.OFF]
+
+    async def _ask(self, due: Sequence[str]) -> None:
+        """Ask about zones, a request after the other, each with what is so then."""
+        gate = self.gate
+        gate.begin(time.time())
+        told: dict[str, ZoneSnapshot] = {}
+        until: dict[str, float] = {}
+        try:
+            waiting = list(due)
+            while waiting:
+                there = {zone.key: zone for zone in self._zones()}
+                packed = self._pack([there[key] for key in waiting if key in there], time.time())
+                self._report_oversized(packed)
+                if not packed.batches:
+                    break
+                batch = packed.batches[0]
+                reading = await self._ask_about(batch)
+                if reading is None and self.refused is Refusal.INTERVAL:
+                    # The one before was just now: what is so is told anew, a moment later.
+                    await asyncio.sleep(self.memory.budget.limits.least_interval)
+                    continue
+                if reading is None:
+                    break
+                told |= {question.key: question.snapshot for question in batch.asked.values()}
+                until |= {key: plan.expires for key, plan in reading.plans.items() if plan.expires is not None}
+                waiting = [key for key in waiting if key not in told]
+        finally:
+            now = time.time()
+            if told:
+                gate.end(self._moment(now), told, until, now)
+            else:
+                gate.failed()
+            self._tell()
+
+    async def _ask_about(self, batch: Batch) -> Reading | None:
+        """Return what an answer says; None where there was none, or nothing may be asked now."""
+        request, at = request_of(batch), time.time()
+        if not self.breaker.admit(at):
+            self.refused = None
+            return None
+        budget = self.memory.budget
+        reservation = budget.reserve(at, most_usage(request), self.price)
+        if isinstance(reservation, Refusal):
+            self.breaker.abandoned()
+            if reservation not in {self.refused, Refusal.INTERVAL}:
+                _LOGGER.info("ai=not_asked reason=%s: zones follow their rules meanwhile", reservation.value)
+            self.refused = reservation
+            return None
+        self.refused = None
+        is_known = False
+        try:
+            # First, so that a restart in the middle of the call does not forget what it can cost.
+            await self._store.async_save(self.memory)
+            answer = await self._ai.ask(request)
+            is_known = True
+        except ProviderError as error:
+            is_known = True
+            budget.settle_failure(reservation, error.kind, error.usage)
+            self._failed(batch, error)
+            return None
+        finally:
+            if not is_known:
+                self.breaker.abandoned()
+            self._store.async_save_later(self.memory.as_dict)
+        budget.settle(reservation, answer.usage)
+        return self._take(batch, answer)
+
+    # What comes of it
+
+    def _take(self, batch: Batch, answer: Answer) -> Reading:
+        """Take the plans of an answer, zone by zone."""
+        now = time.time()
+        reading = read_reply(answer.text, batch, at=now)
+        self.rejected.update(reading.counts)
+        _LOGGER.debug(
+            "ai=answered zones=%d plans=%d rejected=%s tokens=%s request_id=%s",
+            len(batch.asked),
+            len(reading.plans),
+            {kind.value: count for kind, count in reading.counts.items()},
+            answer.usage,
+            answer.request_id,
+        )
+        if reading.is_useless:
+            self.breaker.failed(FailureKind.INVALID, now)
+        else:
+            self.breaker.succeeded()
+            self.answered = dt_util.utcnow()
+        for key in reading.rejected:
+            self.plans.pop(key, None)
+        asked = {zone.key for zone in self._zones()}
+        self.plans |= {key: plan for key, plan in reading.plans.items() if key in asked}
+        return reading
+
+    def _failed(self, batch: Batch, error: ProviderError) -> None:
+        """Take that no answer came: what was planned before was for what was so before."""
+        self.failures[error.kind] += 1
+        self.breaker.failed(error.kind, time.time(), error.retry_after)
+        if error.kind is FailureKind.INCOMPLETE:
+            self._most_zones = max(1, len(batch.asked) // 2)
+        for question in batch.asked.values():
+            self.plans.pop(question.key, None)
+
+    @callback
+    def _provider_changed(self) -> None:
+        """Take that somebody else is asked from now on: what was known of the one before says nothing."""
+        self.breaker.changed()
+        self.gate = ChangeGate(self._ai.limits.interval)
+        self.plans.clear()
+        self.answered = self.refused = None
+        if self._flight is not None:
+            self._flight.cancel()
+
+    @callback
+    def _chosen(self, zone: ZoneControl, choice: Choice, before: float) -> None:
+        """Count what somebody chose."""
+        now = zone.clock.now()
+        counts = self.memory.choices.setdefault(zone.key, ChoiceCounts())
+        counts.take(choice, now, daypart_of(now, zone.reflex.place.time_zone), before)
+        self._store.async_save_later(self.memory.as_dict)
+
+    def _forget(self, key: str) -> None:
+        self.plans.pop(key, None)
+        self.gate.forget(key)
+        self._oversized.discard(key)
+        async_clear_oversized(self._hass, key)
+        if self._memory is not None:
+            self._memory.choices.pop(key, None)
+
+    async def _end_flight(self) -> None:
+        if (flight := self._flight) is not None:
+            flight.cancel()
+            await asyncio.wait({flight})
+
+    # What is told
+
+    def _pack(self, zones: Sequence[ZoneControl], at: float) -> Packed:
+        caps = self._ai.limits.caps
+        if self._most_zones is not None:
+            caps = replace(caps, zones=min(caps.zones, self._most_zones))
+        labels = Labels(self.memory.secret).of(list(self._control.zones))
+        questions = [self._question(zone) for zone in zones]
+        return pack(questions, self._moment(at), taken_at=at, labels=labels, caps=caps)
+
+    def _question(self, zone: ZoneControl) -> Question:
+        # A zone of a simulated line may have a clock of its own.
+        return question_of(zone, zone.clock.now(), self.memory.choices.get(zone.key, ChoiceCounts()))
+
+    def _moment(self, at: float) -> Moment:
+        config = self._hass.config
+        place = Place(latitude=config.latitude, longitude=config.longitude, time_zone=dt_util.get_default_time_zone())
+        return Moment.of(at, place, self._control.cloud)
+
+    def _report_oversized(self, packed: Packed) -> None:
+        """Say which zones are more than a request may have, and take that back of those that fit."""
+        fitting = {question.key for batch in packed.batches for question in batch.asked.values()}
+        for key in fitting & self._oversized:
+            async_clear_oversized(self._hass, key)
+        self._oversized -= fitting
+        for one in packed.oversized:
+            zone = self._control.zones[one.key]
+            async_report_oversized(self._hass, one.key, zone.name, one.size, self._ai.limits.caps.size)
+            self._oversized.add(one.key)
