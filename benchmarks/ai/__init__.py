@@ -32,7 +32,8 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
         told = pool.submit(tokens.measure, _SEED)
         played = list(pool.map(partial(_play, days), range(1, seeds + 1)))
     verdicts = [one for world in played for one in world]
-    worth_it = [one for one in verdicts if one.planner == GOOD and (one.worth or 0.0) >= WORTH_IT]
+    # Without a light sensor nobody knows what full light does there, and nothing is scored.
+    worth_it = [one for one in verdicts if one.planner == GOOD and one.gains and (one.worth or 0.0) >= WORTH_IT]
     figures: dict[str, float | None] = {
         "bad_replies_acted_on": found.result().acted_on,
         "budget_overrun": overruns.result()[0],

@@ -19,7 +19,7 @@ LEAST_GAIN: Final = 1.0
 _LOOKS: Final = (7, 10, 14, 21)
 _WEEK: Final = 7
 _WRONG: Final = 0.05
-_DRAWS: Final = 4000
+_DRAWS: Final = 2000
 # The days that say how it is of late, and by how much they may be worse by luck, in points.
 _LATELY: Final = 3
 _BORNE: Final = 0.5

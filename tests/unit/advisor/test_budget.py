@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import json
 from typing import Any
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.budget import Budget, Limits, Refusal, Reservation
@@ -160,6 +160,7 @@ def test_what_cannot_be_read_is_no_budget(data: dict[str, Any]) -> None:
 _MOVES = st.sampled_from([0.0, 1.0, 30.0, 600.0, 3600.0, -3600.0, DAY, -DAY, 5 * DAY, -5 * DAY, 40 * DAY, -40 * DAY])
 
 
+@settings(deadline=None)
 @given(
     moves=st.lists(
         st.tuples(_MOVES, st.sampled_from(["call", "restart", "lost", "unknown"]), st.floats(0, 1)), max_size=60

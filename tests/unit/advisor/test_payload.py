@@ -8,7 +8,7 @@ import re
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.payload import (
@@ -118,6 +118,7 @@ def test_unknown_is_null_and_never_nothing() -> None:
     assert row[1] is row[3] is row[4] is row[5] is row[6] is row[9] is row[10] is None
 
 
+@settings(deadline=None)
 @given(questions=st.lists(QUESTIONS, max_size=30), moment=MOMENTS, zones=st.integers(0, 12), size=st.integers(0, 3000))
 def test_requests_keep_to_their_caps_and_no_zone_is_lost(
     questions: list[Question], moment: Moment, zones: int, size: int
@@ -138,6 +139,7 @@ def test_requests_keep_to_their_caps_and_no_zone_is_lost(
     assert sorted(found) == sorted(one.key for one in asked)
 
 
+@settings(deadline=None)
 @given(questions=st.lists(QUESTIONS, min_size=1, max_size=12), moment=MOMENTS)
 def test_a_zone_that_alone_is_too_large_is_told_of_with_its_size(questions: list[Question], moment: Moment) -> None:
     asked = with_keys(questions)
@@ -150,6 +152,7 @@ def test_a_zone_that_alone_is_too_large_is_told_of_with_its_size(questions: list
     assert {one.key: one.size for one in packed.oversized} == {key: size for key, size in alone.items() if size > cap}
 
 
+@settings(deadline=None)
 @given(snapshot=SNAPSHOTS, moment=MOMENTS)
 def test_a_zone_takes_at_most_60_tokens(snapshot: ZoneSnapshot, moment: Moment) -> None:
     bounds = question().bounds
@@ -167,6 +170,7 @@ def test_names_outside_are_drawn_for_each_installation_and_stay() -> None:
     assert sorted(one.of(keys).values()) == sorted(f"z{number}" for number in range(1, 13))
 
 
+@settings(deadline=None)
 @given(seen=st.floats(0, 100_000))
 def test_a_step_is_the_nearest_by_ratio(seen: float) -> None:
     step = nearest_step(seen, LUX_STEPS)
@@ -191,6 +195,7 @@ def test_the_same_told_has_the_same_digest() -> None:
     assert digest(MOMENT, one) != digest(replace(MOMENT, hour=20), one)
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_every_text_has_tokens_and_no_more_than_bytes(text: str) -> None:
     assert 0 <= estimated_tokens(text) <= len(text.encode())

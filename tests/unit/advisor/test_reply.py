@@ -4,7 +4,7 @@ from dataclasses import replace
 import json
 from typing import Any
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.reply import VALID, Reading, Rejection, read_reply
@@ -198,11 +198,13 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(text=st.text() | _JSON.map(json.dumps) | st.lists(_JSON, max_size=4).map(lambda plans: reply(*plans)))
 def test_nothing_makes_it_raise(text: str) -> None:
     check(read(text))
 
 
+@settings(deadline=None)
 @given(changes=st.lists(st.tuples(st.sampled_from([*FIELDS]), _JSON), max_size=3), asked=QUESTIONS)
 def test_whatever_a_plan_says_it_stays_within_bounds(changes: list[tuple[str, Any]], asked: Any) -> None:
     batch = batch_of(asked)
@@ -221,6 +223,7 @@ def test_whatever_a_plan_says_it_stays_within_bounds(changes: list[tuple[str, An
     assert len(reading.plans) + len(reading.rejected) == 1
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, 10_000), piece=st.text(max_size=8), length=st.integers(0, 8))
 def test_whatever_happens_to_a_good_answer_on_its_way(place: int, piece: str, length: int) -> None:
     text = reply(good_plan(), *others())

@@ -4,7 +4,7 @@ import json
 import random
 from typing import Any, Final
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.gate import (
@@ -192,15 +192,16 @@ def test_hardly_any_planner_that_is_no_better_is_ever_promoted() -> None:
     # Days that differ by six points by chance, looked at for two months.
     promoted = {0.0: 0, -1.0: 0}
     for mean in promoted:
-        for seed in range(60):
+        for seed in range(40):
             chance = random.Random(f"{mean} {seed}")
             gains = [chance.gauss(mean, 6.0) for _ in range(60)]
             looks = (days for days in range(61) if look_number(days) is not None)
             promoted[mean] += any(is_better(gains[:days], look_number(days) or 1) for days in looks)
-    assert promoted[0.0] <= 0.10 * 60
-    assert promoted[-1.0] <= 0.05 * 60
+    assert promoted[0.0] <= 0.10 * 40
+    assert promoted[-1.0] <= 0.05 * 40
 
 
+@settings(deadline=None, max_examples=30)
 @given(gains=st.lists(st.floats(-100, 100), min_size=1, max_size=60))
 def test_the_same_days_always_say_the_same(gains: list[float]) -> None:
     one, other = difference(gains), difference(gains)

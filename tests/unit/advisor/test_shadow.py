@@ -4,7 +4,7 @@ from dataclasses import replace
 import json
 from typing import Final
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.day_score import DayScore
@@ -251,6 +251,7 @@ _MOVES = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(moves=st.lists(_MOVES, max_size=40))
 def test_whatever_happens_figures_are_figures(moves: list[tuple[str, float, float]]) -> None:
     now = START
