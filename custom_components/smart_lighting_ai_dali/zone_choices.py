@@ -71,6 +71,9 @@ def override_words(zone: ZoneControl) -> list[str]:
     sentences = []
     for (since, origin, release), together in groupby(held, key=lambda one: (one.since, one.origin, one.release)):
         chosen = {one.attribute: one for one in together}
+        if chosen.keys() == {Attribute.ON} and zone.reflex.overrides.is_on and zone.reflex.overrides.light is not None:
+            # How bright is said already, and that it is on by that.
+            continue
         on, light, colour = (chosen.get(attribute) for attribute in Attribute)
         kelvin = None if colour is None else _value(colour)
         what = chosen_words(

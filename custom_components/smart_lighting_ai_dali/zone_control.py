@@ -146,7 +146,11 @@ class ZoneControl:
         if not self.memory.is_automatic:
             self._tell(None, lambda reflex, at: reflex.set_automatic(at, on=False))
         for entity_id in self._illuminance:
-            self._measured(entity_id, self._hass.states.get(entity_id), None)
+            if lux_of(state := self._hass.states.get(entity_id)) is None:
+                # It did not fail: it was not heard of yet.
+                self._silent.add(entity_id)
+            else:
+                self._measured(entity_id, state, None)
         self._tell(None, lambda reflex, at: reflex.sky(cloud, at))
         for entity_id in self._motion:
             self._saw(entity_id, self._hass.states.get(entity_id), None)

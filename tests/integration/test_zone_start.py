@@ -103,6 +103,18 @@ async def test_a_restart_puts_nobody_into_the_dark(study: MakeStudy) -> None:
     assert room.light == "on"
 
 
+async def test_a_sensor_that_was_not_heard_of_yet_did_not_fail(study: MakeStudy) -> None:
+    room = await study(254)
+    await room.set_up(illuminance=["sensor.lux"], limits={"brightest": 10})
+    action = room.zone.reflex.last_action
+    assert action is None or action.reason is not Reason.SENSOR_LOST
+    assert room.zone.failing_sensors == ("sensor.lux",)
+    room.hass.states.async_set("sensor.lux", "30")
+    await room.hass.async_block_till_done()
+    assert room.zone.failing_sensors == ()
+    assert room.zone.reflex.illuminance_of.reading == 30
+
+
 async def test_a_room_that_is_dark_is_nobodys(study: MakeStudy) -> None:
     room = await study(0)
     await room.set_up()

@@ -114,6 +114,16 @@ async def test_what_a_person_chose_is_why_the_light_is_as_it_is(house: House, zo
     assert newest["inputs"].keys() >= {"daylight_lux", "lux_at_full"}
 
 
+async def test_off_and_on_again_is_as_bright_as_it_was_chosen(house: House, zone: ZoneControl) -> None:
+    await come(house)
+    choices: tuple[dict[str, Any], ...] = ({"is_on": True, "light": 0.1}, {"is_on": False}, {"is_on": True})
+    for chosen in choices:
+        house.site.control.async_choose(zone.key, Choice(origin=Origin.DASHBOARD, **chosen), Context())
+    again = await call(house.hass, "explain", device_id=device_of(house, zone))
+    assert again["explanation"].startswith("67 % was chosen by hand in Home Assistant at ")
+    assert "On was chosen" not in again["explanation"]
+
+
 async def test_a_light_that_was_chosen_is_not_explained_by_lux(house: House, zone: ZoneControl) -> None:
     house.site.control.async_choose(zone.key, Choice(origin=Origin.MASTER, is_on=True, light=0.1), Context())
     zone.reflex.lights_are(0.5, None)
