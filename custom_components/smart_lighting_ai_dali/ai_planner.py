@@ -22,13 +22,15 @@ from .advisor.change_gate import ChangeGate
 from .advisor.circuit_breaker import CircuitBreaker, State
 from .advisor.payload import Batch, Labels, Packed, Question, pack
 from .advisor.prices import OPENAI_PRICES, Price, price_of
-from .advisor.provider import Answer, FailureKind, ProviderError
+from .advisor.provider import Answer, FailureKind, ProviderError, Usage
 from .advisor.reply import Reading, Rejection, read_reply
+from .advisor.report_card import ReportCard
 from .advisor.schema import most_usage, request_of
 from .advisor.snapshot import Moment, ZoneSnapshot
 from .ai_inputs import ChoiceCounts, question_of
 from .ai_issues import async_clear_oversized, async_report_oversized
 from .ai_provider import AiProvider
+from .ai_scoring import ZoneScoring
 from .ai_settings import ProviderKind
 from .ai_store import AiMemory, AiStore
 from .zone_control import ZoneControl
@@ -85,6 +87,7 @@ class AiPlanner:
         self._most_zones: int | None = None
         """How many zones may be asked about at once since an answer had no room for more."""
         self._oversized: set[str] = set()
+        self._scorings: dict[str, ZoneScoring] = {}
         self._listeners: list[CALLBACK_TYPE] = []
         self._stops: list[CALLBACK_TYPE] = []
 
@@ -117,10 +120,12 @@ class AiPlanner:
         limits = self._ai.limits
         self.gate.least_interval = limits.interval
         self._most_zones = None
-        if self._memory is not None:
-            self._memory.budget.limits = limits.budget
+        if self._memory is None:
+            return
+        self._memory.budget.limits = limits.budget
         there = self._control.zones.keys()
-        for key in (self.plans.keys() | self._oversized) - there:
+        known = self.plans.keys() | self._oversized | self.memory.choices.keys() | self.memory.cards.keys()
+        for key in known - there:
             self._forget(key)
 
     # What others ask
@@ -170,12 +175,24 @@ class AiPlanner:
     def _look(self, _: datetime) -> None:
         """Ask where something has changed that matters."""
         if not self._ai.is_set or not (zones := self._zones()):
+            self._scorings.clear()
             return
+        self._score(zones)
         at = time.time()
         snapshots = {zone.key: self._question(zone).snapshot for zone in zones}
         if due := self.gate.due(self._moment(at), snapshots, at):
             # It is a task of the entry's, which ends it at its unload.
             self._flight = self._entry.async_create_background_task(self._hass, self._ask(due), "ask the AI")
+
+    def _score(self, zones: Sequence[ZoneControl]) -> None:
+        """Score what was planned for these zones since the last look."""
+        for key in self._scorings.keys() - {zone.key for zone in zones}:
+            del self._scorings[key]
+        for zone in zones:
+            if (scoring := self._scorings.get(zone.key)) is None:
+                card = self.memory.cards.setdefault(zone.key, ReportCard())
+                scoring = self._scorings[zone.key] = ZoneScoring(zone, card)
+            scoring.look(zone, self.plans.get(zone.key))
 
     def _zones(self) -> list[ZoneControl]:
         """Return the zones that the AI may be asked about."""
@@ -267,11 +284,23 @@ class AiPlanner:
         else:
             self.breaker.succeeded()
             self.answered = dt_util.utcnow()
+        self._count(batch, reading, answer.usage)
         for key in reading.rejected:
             self.plans.pop(key, None)
         asked = {zone.key for zone in self._zones()}
         self.plans |= {key: plan for key, plan in reading.plans.items() if key in asked}
         return reading
+
+    def _count(self, batch: Batch, reading: Reading, usage: Usage | None) -> None:
+        """Put on the cards what became of the plans, and each zone's part of what the call cost."""
+        price = self.price
+        cost = None if usage is None or price is None else price.of(usage) / len(batch.asked)
+        for question in batch.asked.values():
+            asked = self.memory.cards.setdefault(question.key, ReportCard()).asked
+            asked.accepted += question.key in reading.plans
+            asked.clamped += question.key in reading.clamped
+            asked.rejected += question.key in reading.rejected
+            asked.cost = None if cost is None or asked.cost is None else asked.cost + cost
 
     def _failed(self, batch: Batch, error: ProviderError) -> None:
         """Take that no answer came: what was planned before was for what was so before."""
@@ -298,6 +327,8 @@ class AiPlanner:
         now = zone.clock.now()
         counts = self.memory.choices.setdefault(zone.key, ChoiceCounts())
         counts.take(choice, now, daypart_of(now, zone.reflex.place.time_zone), before)
+        if (scoring := self._scorings.get(zone.key)) is not None:
+            scoring.chosen(zone, choice, before)
         self._store.async_save_later(self.memory.as_dict)
 
     def _forget(self, key: str) -> None:
@@ -307,6 +338,7 @@ class AiPlanner:
         async_clear_oversized(self._hass, key)
         if self._memory is not None:
             self._memory.choices.pop(key, None)
+            self._memory.cards.pop(key, None)
 
     async def _end_flight(self) -> None:
         if (flight := self._flight) is not None:

@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .advisor.budget import Budget, Limits
+from .advisor.report_card import ReportCard
 from .ai_inputs import ChoiceCounts
 from .const import DOMAIN
 
@@ -31,6 +32,8 @@ class AiMemory:
     budget: Budget
     choices: dict[str, ChoiceCounts] = field(default_factory=dict)
     """By the key of each zone."""
+    cards: dict[str, ReportCard] = field(default_factory=dict)
+    """The same."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -38,6 +41,7 @@ class AiMemory:
             "secret": self.secret.hex(),
             "budget": self.budget.as_dict(),
             "choices": {key: counts.as_list() for key, counts in self.choices.items()},
+            "cards": {key: card.as_dict() for key, card in self.cards.items()},
         }
 
 
@@ -61,6 +65,8 @@ class AiStore:
             memory.secret = bytes.fromhex(data["secret"])
             memory.budget = Budget.from_dict(data["budget"], limits)
             memory.choices = {key: ChoiceCounts.from_list(counts) for key, counts in data["choices"].items()}
+            # There were none at first.
+            memory.cards = {key: ReportCard.from_dict(card) for key, card in data.get("cards", {}).items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             _LOGGER.warning("ai=unreadable reason=%r: what could not be read begins anew", error)
         return memory

@@ -81,6 +81,7 @@ class ControlService:
         self._cloud: float | None = None
         self._weather: str | None = None
         self._begun = False
+        self._is_stopped = False
         self._adders: list[ZoneAdder] = []
         self._choice_listeners: list[ChoiceListener] = []
         self._zone_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
@@ -117,6 +118,7 @@ class ControlService:
     @callback
     def async_stop(self) -> None:
         """End all zones: no timer and no listener is left."""
+        self._is_stopped = True
         self._choices.async_stop()
         for stop in (self._stop_weather, self._looking, *self._stops):
             if stop is not None:
@@ -351,7 +353,8 @@ class ControlService:
 
     @callback
     def _look_soon(self, _: LineEvent | None = None) -> None:
-        if self._looking is None:
+        # Lines end after zones, and tell of their gear until then.
+        if self._looking is None and not self._is_stopped:
             self._looking = async_call_later(self.hass, _CALM, self._look)
 
     @callback

@@ -70,6 +70,7 @@ def _ai(site: Site) -> dict[str, Any]:
         "today": asdict(planner.memory.budget.today(now)),
         "this_month": asdict(planner.memory.budget.this_month(now)),
         "plans": len(planner.plans),
+        "report_cards": [asdict(card.summary()) for card in planner.memory.cards.values()],
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 import json
 from typing import Any, Final
@@ -22,6 +23,7 @@ from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
 from custom_components.smart_lighting_ai_dali.ai_planner import AiPlanner, AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
+from custom_components.smart_lighting_ai_dali.zone_clock import ZoneClock
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.zones.plan import Planner
@@ -366,3 +368,39 @@ async def test_what_can_t_be_read_begins_anew(
         assert house.site.ai_planner.memory.budget.today(0).calls == 0
         await hass.config_entries.async_unload(house.entry.entry_id)
     assert "ai=unreadable" in caplog.text
+
+
+async def test_a_day_is_scored_beside_the_rules(
+    home: Home, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = await kitchen_of(home)
+    await home.have(server, input_price=1, output_price=1)
+    await home.let(zone)
+    for light in (0.2, 0.5, 0.8) * 10:
+        zone.reflex.learning.light_stepped(zone.clock.now(), light, 400 * light)
+    await home.look()
+    card = home.planner.memory.cards[zone.key]
+    assert (card.asked.accepted, card.asked.rejected) == (1, 0)
+    assert card.asked.cost == pytest.approx(244 / 1e6)
+    await home.see(STATE_ON)
+    await home.until_lit(0)
+    await home.look()
+    start = zone.clock.now()
+    later = 0.0
+    with monkeypatch.context() as played:
+        played.setattr(ZoneClock, "now", lambda _: start + later)
+        later = 1800.0
+        home.planner.plans[zone.key] = replace(home.planner.plans[zone.key], target_lux=30, expires=start + 1e6)
+        await home.look()
+        later = 2 * 86_400.0
+        await home.look()
+    summary = card.summary()
+    assert summary.days == 1
+    assert summary.rules_score is not None
+    assert summary.ai_score is not None
+    assert summary.ai_score <= summary.rules_score
+    diagnostics = (await async_get_config_entry_diagnostics(home.house.hass, home.house.entry))["ai"]
+    assert diagnostics["report_cards"][0]["verdict"] == "collecting"
+    assert await home.house.hass.config_entries.async_reload(home.house.entry.entry_id)
+    await home.house.hass.async_block_till_done()
+    assert home.planner.memory.cards[zone.key].summary() == summary
