@@ -1,6 +1,6 @@
 """Decisions: our zones against what people have without us, and against who knows the future, on simulated worlds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 import os
@@ -21,11 +21,12 @@ from .goals import goals_of
 from .oracle import Oracle
 from .zones import Zones
 
+BEGIN: Final = (2026, 2, 19)
 LEARNING_DAYS: Final = 30
-_DAY: Final = 86_400.0
-_OURS: Final = "zones"
-_CONTROLLERS: Final[dict[str, Callable[[World, int], Controller]]] = {
-    _OURS: lambda world, _: Zones(world),
+DAY: Final = 86_400.0
+OURS: Final = "zones"
+CONTROLLERS: Final[dict[str, Callable[[World, int], Controller]]] = {
+    OURS: lambda world, _: Zones(world),
     "zones_without_learning": lambda world, _: Zones(world, learns=False),
     "constant_lux_10_min": lambda world, _: ConstantLux(world, hold=600),
     "pir_circadian_10_min": lambda world, _: PirCircadian(world, hold=600),
@@ -49,21 +50,12 @@ _COLUMNS: Final = (
 def run(*, world: str, seed: int, days: int) -> tuple[str, dict[str, float | None]]:
     """Play a world with every controller, and return tables for people and the figures."""
     begun = time.perf_counter()
-    specification = load_world(_file_of(world))
+    specification = load_world(file_of(world))
     with ProcessPoolExecutor(max_workers=os.process_cpu_count()) as pool:
-        playing = {name: pool.submit(_play, world, name, seed, days) for name in _CONTROLLERS}
+        playing = {name: pool.submit(_play, world, name, seed, days) for name in CONTROLLERS}
         found = {name: result.result() for name, result in playing.items()}
-    ours, unlearned = found[_OURS], found["zones_without_learning"]
-    figures: dict[str, float | None] = {
-        "lux_satisfaction": ours.lux_satisfaction,
-        "occupied_dark_min_per_h": ours.occupied_dark_min_per_h,
-        "false_offs_per_day": ours.false_offs_per_day,
-        "energy_over_oracle": _ratio(ours.kwh, found["oracle"].kwh),
-        "energy_vs_pir20": _ratio(ours.kwh, found["pir_20_min"].kwh),
-        "overrides_per_day": _ratio(ours.overrides_per_day, unlearned.overrides_per_day),
-        "unnoticed_steps": ours.unnoticed_steps,
-    }
-    goals = goals_of(is_office=_is_office(specification))
+    figures = figures_of(found)
+    goals = goals_of(is_office=is_office(specification))
     lines = [row(key, value, goals[key]) for key, value in figures.items()]
     lines += ["", f"{'':<24}{''.join(f'{name[:14]:>16}' for name in _COLUMNS)}"]
     for name, one in found.items():
@@ -73,22 +65,37 @@ def run(*, world: str, seed: int, days: int) -> tuple[str, dict[str, float | Non
     return "\n".join(lines), figures
 
 
+def figures_of(found: Mapping[str, Figures]) -> dict[str, float | None]:
+    """Return the figures that there are goals for, of what came of every controller."""
+    ours, unlearned = found[OURS], found["zones_without_learning"]
+    return {
+        "lux_satisfaction": ours.lux_satisfaction,
+        "occupied_dark_min_per_h": ours.occupied_dark_min_per_h,
+        "false_offs_per_day": ours.false_offs_per_day,
+        "energy_over_oracle": _ratio(ours.kwh, found["oracle"].kwh),
+        "energy_vs_pir20": _ratio(ours.kwh, found["pir_20_min"].kwh),
+        "overrides_per_day": _ratio(ours.overrides_per_day, unlearned.overrides_per_day),
+        "unnoticed_steps": ours.unnoticed_steps,
+    }
+
+
 def _play(world: str, name: str, seed: int, days: int) -> Figures:
-    specification = load_world(_file_of(world))
-    start = datetime(2026, 2, 19, tzinfo=specification.timezone)
+    specification = load_world(file_of(world))
+    start = datetime(*BEGIN, tzinfo=specification.timezone)
     there = World(specification, seed=seed, start=start)
-    controller = _CONTROLLERS[name](there, seed)
-    play(there, controller, there.now + LEARNING_DAYS * _DAY)
+    controller = CONTROLLERS[name](there, seed)
+    play(there, controller, there.now + LEARNING_DAYS * DAY)
     meter = Meter(there)
-    play(there, controller, there.now + days * _DAY)
+    play(there, controller, there.now + days * DAY)
     return meter.report().total
 
 
-def _file_of(world: str) -> Path:
+def file_of(world: str) -> Path:
+    """Return the file of a world, built in or of one's own."""
     return built_in_worlds().get(world) or Path(world)
 
 
-def _is_office(specification: WorldSpecification) -> bool:
+def is_office(specification: WorldSpecification) -> bool:
     """Tell whether nobody lives there."""
     return all(person.bed is None for person in specification.people)
 

@@ -135,6 +135,12 @@ def _choice(deed: Deed, output: float, kelvin: int) -> Choice:
             return Choice(origin=Origin.BUTTON, light=output)
 
 
+def settings_of(specification: WorldSpecification) -> dict[str, ZoneSettings]:
+    """Return the settings of a zone for each room, by its name."""
+    neighbours = _neighbours(specification)
+    return {room.name: _settings(room, neighbours[room.name]) for room in specification.rooms}
+
+
 def _settings(room: Room, neighbours: list[str]) -> ZoneSettings:
     warmest, coolest = room.lamps.kelvin
     return ZoneSettings(

@@ -75,7 +75,7 @@ def open_recording(connection: Connection, installation: Installation, *, end_ms
         home=Home(zones=facts, place=installation.place),
         reader=Reader(
             {numbers[key]: key for key in facts if key in numbers},
-            before={numbers[area]: key for key, area in installation.areas.items() if area in numbers},
+            before={numbers[area]: key for key, area in installation.areas.items() if area in numbers and key in facts},
             weather=None if installation.weather is None else source_number(connection, installation.weather),
         ),
         first_ms=first,

@@ -104,8 +104,6 @@ class Witness:
                 self.entered = at
             if stay is Stay.LEFT:
                 self._enter(at, last)
-            elif last > -inf:
-                self._learning.gap_ended(at, at - last)
 
     def elsewhere(self, zone: str, at: float, *, seen: bool) -> None:
         """Take that somebody is seen in another zone, or not any more."""

@@ -58,6 +58,8 @@ class ZoneReplay:
         self._rules = Rules(facts, place, self._scorers[Contender.RULES], at)
         self._pirs = (Pir(reference, hold=1200), Pir(self._scorers[Contender.PIR_5], hold=300))
         self._recorded = self._scorers[Contender.RECORDED]
+        self._seeing: set[str] = set()
+        """The sensors that see somebody, be they stuck or not: that is what a motion detector goes by."""
         self._lamps: dict[str, float | None] = {}
         self._acts: dict[str, Act] = {}
         self._lamps_before: dict[str, float | None] = {}
@@ -133,6 +135,7 @@ class ZoneReplay:
                 self._pirs[0].wake_at,
                 self._pirs[1].wake_at,
                 self._witness.settles_at,
+                self._witness.occupancy.next_stuck(),
                 self._choice_at,
                 self._empty_at,
             )
@@ -149,6 +152,8 @@ class ZoneReplay:
             self._choose(at)
         if self._witness.settles_at <= at and self._witness.settle(at):
             self._rules.daylight(self._witness.daylight, at)
+        if self._witness.occupancy.drop_stuck(at) and not self._witness.occupancy.is_seen:
+            self._empty_at = max(at, self._witness.gone_at())
         if self._empty_at <= at:
             self._became_empty(at)
         if self._rules.wake_at <= at:
@@ -177,9 +182,11 @@ class ZoneReplay:
             self._empty_at = witness.gone_at()
         self._days_seen(at)
         self._rules.saw(sensor, at, seen=seen)
-        if is_seen is not was_seen:
+        saw_before = bool(self._seeing)
+        (self._seeing.add if seen else self._seeing.discard)(sensor)
+        if bool(self._seeing) is not saw_before:
             for pir in self._pirs:
-                pir.saw(at, is_seen=is_seen)
+                pir.saw(at, is_seen=not saw_before)
 
     def _somebody(self, stay: Stay, at: float) -> None:
         for scorer in self._scorers.values():
@@ -250,4 +257,4 @@ class ZoneReplay:
         self._days_seen(at)
         self._rules.chose(choice, at)
         for pir in self._pirs:
-            pir.chose(choice, at, is_seen=is_seen)
+            pir.chose(choice, at, is_seen=bool(self._seeing))

@@ -196,6 +196,15 @@ def test_steps_that_people_notice(day: Day) -> None:
     assert of(day.play(), Contender.RECORDED).big_steps_per_day == 2
 
 
+def test_a_sensor_that_is_stuck_sees_nobody_any_more(day: Day) -> None:
+    day.seen(0)
+    day.seen(10 * 3600, seen=False)
+    outcome = day.play(end=12 * 3600)
+    assert of(outcome, Contender.RULES).occupied_h == pytest.approx(8)
+    # A motion detector believes it.
+    assert of(outcome, Contender.PIR_20).full_load_hours == pytest.approx(10 + 1 / 3)
+
+
 def test_what_was_before_teaches_and_does_not_count(day: Day) -> None:
     visit(day)
     outcome = day.play(begin=700)
