@@ -11,14 +11,17 @@ from math import inf
 from typing import Final
 
 from ..zones.daypart import Daypart, daypart_of
-from ..zones.learning import Learning
 from ..zones.occupancy import Edge, Occupancy
 from ..zones.overrides import Choice
 from ..zones.settings import Place
+from ..zones.sleep_hours import SleepHours
 from .trace import ZoneFacts
+from .wishes import Wishes
 
 # Who is seen again within so many seconds was there all the time, whoever is elsewhere.
 _SURE: Final = 60.0
+# Whoever is seen again within so many seconds may have been there all the time; where people don't stay, it is less.
+_STAYED, _STAYED_ON_WAYS = 900.0, 60.0
 # For so long after a change of the lights, readings may still be those of before, in seconds.
 _SETTLING: Final = 12.0
 # Whoever chooses light wants some, in lux.
@@ -53,7 +56,8 @@ class Witness:
         self._elsewhere = -inf
         """When somebody came to be seen in another zone last."""
         self._seen_elsewhere: set[str] = set()
-        self._learning = Learning(facts.settings, place)
+        self._wishes = Wishes(facts)
+        self._sleep = SleepHours()
         self._wants_dark = False
         self._wants_light = False
         self._wish: float | None = None
@@ -81,8 +85,8 @@ class Witness:
         return self.occupancy.is_seen or at < self.gone_at()
 
     def gone_at(self) -> float:
-        """Return when whoever was seen last counts as gone: by the hold time that the purpose begins with."""
-        return self.last_seen + self.facts.settings.defaults.hold
+        """Return when whoever was seen last counts as gone."""
+        return self.last_seen + (_STAYED_ON_WAYS if self.is_way else _STAYED)
 
     def stay(self, at: float) -> Stay:
         """Return what whoever was seen last did up to now, when somebody is seen."""
@@ -122,8 +126,10 @@ class Witness:
             return None
         if self._wish is not None:
             return self._wish
-        asleep = self.facts.settings.defaults.sleeps and self._learning.sleeping(at)
-        return None if asleep and not self._wants_light else self._learning.preferred_lux(at)
+        zone = self._place.time_zone
+        if self.facts.settings.defaults.sleeps and not self._wants_light and self._sleep.is_night(at, zone):
+            return None
+        return self._wishes.lux(daypart_of(at, zone))
 
     def chose(self, choice: Choice, at: float) -> None:
         """Take what a person did to the lights: whoever chooses is there."""
@@ -134,7 +140,7 @@ class Witness:
         self._wants_dark = choice.is_on is False
         self._wants_light = not self._wants_dark
         if self._wants_dark:
-            self._learning.switched_off(at)
+            self._sleep.switched_off(at, self._place.time_zone)
             self._chosen_at = self._wish = None
         elif choice.light is not None:
             self._chosen_at = at
@@ -156,7 +162,7 @@ class Witness:
 
     def _enter(self, at: float, last: float) -> None:
         if last > -inf:
-            self._learning.left(at, at - last)
+            self._sleep.silent(at, at - last, self._place.time_zone)
         if daypart_of(at, self._place.time_zone) is Daypart.DAY:
             self._wants_dark = False
 
@@ -200,8 +206,8 @@ class Witness:
         made = self._made()
         daylight = None if reading is None or made is None else max(0.0, reading - made)
         if self._chosen_at is not None and reading is not None and at >= self._chosen_at + _SETTLING:
-            self._learning.chose_lux(at, reading)
             self._wish, self._chosen_at = max(reading, _LEAST_WISH), None
+            self._wishes.chose(daypart_of(at, self._place.time_zone), self._wish)
         if before is not None and daylight is not None:
             small = max(_SMALL_LUX, _SMALL_PART * before)
             if abs(daylight - before) <= small:
