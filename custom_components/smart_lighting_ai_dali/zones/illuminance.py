@@ -147,7 +147,12 @@ class Illuminance:
             return
         self._changed_at = None
         reading, before, self._before = self.reading, self._before, None
-        if reading is None or not self._reported:
+        if reading is None:
+            return
+        if not self._reported:
+            # A sensor that tells of changes only may have none to tell; what it reads is all that is known.
+            if self._daylight is None:
+                self._learn_daylight(at, target)
             return
         if before is not None:
             step = self._light - before[0]

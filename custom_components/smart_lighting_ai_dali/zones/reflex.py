@@ -9,23 +9,20 @@ from typing import Final
 
 from .action import Action
 from .colour_day import differs
-from .constant_lux import STEP_SECONDS, arriving_light, next_step, sinking_light
 from .daypart import Daypart, daypart_of
 from .envelope import LEAST_WAY_LUX, Envelope, Wanted
 from .illuminance import Illuminance
 from .learning import Learning
 from .occupancy import Edge
 from .overrides import Attribute, Choice, Overrides
-from .plan import Mode, Plan, Reason
+from .plan import Plan, Reason
 from .presence import Phase, Presence
 from .rules import plan_by_rules
 from .settings import Place, ZoneSettings
+from .wish import Lit, Wishes
 
 # How long a plan of the rules is good: parts of the day and the sun change no faster.
 _PLAN_SECONDS: Final = 300.0
-_OFF_FADE: Final = 5.0
-# Somebody on the way lights the next dark way with this part of the light that arriving there would.
-_NEIGHBOUR_LIGHT: Final = 0.2
 # Who leaves a light as it is for so long takes it for right.
 _ACCEPTED_SECONDS: Final = 600.0
 # Between two looks at the light by the sun, where no sensor tells of it.
@@ -54,6 +51,7 @@ class Reflex:
         self.presence = Presence(at)
         self.illuminance_of = Illuminance(learning, place)
         self._envelope = Envelope(settings)
+        self._wishes = Wishes(settings, self.presence, self.illuminance_of, overrides)
         self._now = at
         self._others_plan: Plan | None = None
         self._planned_at = at
@@ -63,7 +61,7 @@ class Reflex:
         self._look_at = at
         self._chosen_at: float | None = None
         self._chosen_last = -inf
-        self._warned_from = 0.0
+        self._sinks_from = 0.0
         """The light from which it sinks."""
         self.plan = self._rules(at)
 
@@ -266,7 +264,7 @@ class Reflex:
             return Reason.LEFT
         if self.presence.phase is Phase.OCCUPIED and at >= self.presence.warning_at(self.plan.hold):
             self.presence.phase = Phase.WARNING
-            self._warned_from = self.light
+            self._sinks_from = self.light
             return Reason.WARNING
         return reason
 
@@ -328,17 +326,17 @@ class Reflex:
         """Return the change that is to be made now."""
         if self.illuminance_of.reading is None:
             self._look_at = at + _SKY_SECONDS
-        if self.presence.phase is Phase.WARNING:
-            reason = reason or Reason.WARNING
-        wanted, fade, hurry = self._wanted_light(at, reason)
-        colour = self._wanted_colour()
-        if abs(wanted - self.light) < _SMALL and not (wanted > 0 and differs(colour, self.colour_temperature)):
+        wish = self._wishes.light(Lit(self.light, self._sinks_from, self.plan), at, reason)
+        colour = self._wishes.colour(self.plan)
+        changes_light = abs(wish.light - self.light) >= _SMALL
+        if not changes_light and not (wish.light > 0 and differs(colour, self.colour_temperature)):
             return None
-        if not hurry and at < self._not_before:
+        if not wish.awaited and at < self._not_before:
             self._look_at = min(self._look_at, self._not_before)
             return None
-        want = Wanted(wanted, colour if wanted > 0 else None, fade)
-        return self._change(at, want, reason or self.plan.reason, awaited=hurry)
+        want = Wanted(wish.light, colour if wish.light > 0 else None, wish.fade)
+        why = wish.reason if changes_light else reason
+        return self._change(at, want, why or self.plan.reason, awaited=wish.awaited)
 
     def _change(self, at: float, want: Wanted, reason: Reason, *, awaited: bool) -> Action | None:
         daylight = self.illuminance_of.daylight(at)
@@ -393,55 +391,3 @@ class Reflex:
             ),
         )
         return self.last_action
-
-    def _wanted_light(self, at: float, reason: Reason | None) -> tuple[float, float, bool]:
-        """Return the light that is wanted now, how long it may take, and whether somebody waits for it."""
-        chosen_on, chosen_light = self.overrides.is_on, self.overrides.light
-        if not self.presence.is_occupied:
-            return self._light_of_empty(at)
-        if chosen_on is False:
-            return 0.0, _OFF_FADE, False
-        if self.presence.phase is Phase.WARNING:
-            reach = self.illuminance_of.lux_at_full(self.target_lux)
-            sunk = sinking_light(self.light, self._warned_from, self.illuminance_of.daylight(at), reach)
-            return sunk, STEP_SECONDS, False
-        comes = reason in {Reason.ARRIVAL, Reason.CHOICE, Reason.RELEASED} or self.light == 0
-        if chosen_light is not None:
-            return chosen_light, self.settings.fade, comes
-        return self._light_of_plan(at, reason, chosen_on=bool(chosen_on))
-
-    def _light_of_plan(self, at: float, reason: Reason | None, *, chosen_on: bool) -> tuple[float, float, bool]:
-        """Return the light that the plan means for somebody who is there."""
-        if self.plan.mode in {Mode.SLEEP, Mode.DARK} and not chosen_on:
-            # Who has light keeps it; no movement makes any.
-            return self.light, _OFF_FADE, False
-        target, daylight = self.target_lux, self.illuminance_of.daylight(at)
-        reach = self.illuminance_of.lux_at_full(target)
-        if reason is Reason.ARRIVAL or (chosen_on and self.light == 0) or reason is Reason.RELEASED:
-            light = arriving_light(target, daylight, reach)
-            if chosen_on and light == 0:
-                light = max(0.1, arriving_light(daylight * 1.3, daylight, reach))
-            if self.light == 0 or self.light < 0.7 * light or reason is Reason.RELEASED:
-                return light, self.settings.fade, True
-        step = next_step(self.light, target, daylight, reach, self.illuminance_of.caution)
-        if step is None or (chosen_on and step.light == 0):
-            return self.light, STEP_SECONDS, False
-        return step.light, step.fade, False
-
-    def _light_of_empty(self, at: float) -> tuple[float, float, bool]:
-        """Return the light of a zone that nobody is in."""
-        if not self.settings.has_motion or (
-            self.presence.occupancy.is_blind and at < self.presence.occupancy.blind_until()
-        ):
-            return self.light, _OFF_FADE, False
-        on_the_way = at < self.presence.may_come_until()
-        if on_the_way and self.settings.defaults.safe_way and self.overrides.is_on is None:
-            target, daylight = self.target_lux, self.illuminance_of.daylight(at)
-            reach = self.illuminance_of.lux_at_full(target)
-            return _NEIGHBOUR_LIGHT * arriving_light(target, daylight, reach), self.settings.fade, True
-        return 0.0, _OFF_FADE, True
-
-    def _wanted_colour(self) -> int | None:
-        if not self.settings.has_colour or self.overrides.holds_other_colour:
-            return None
-        return self.overrides.colour_temperature or self.plan.colour_temperature

@@ -199,3 +199,47 @@ def test_it_does_not_swing_with_a_slow_sensor_of_another_scale(room: Make, scale
         here.wait(30)
     late = [action.light for action in here.actions if action.time > EVENING + 3600]
     assert len(late) <= 2
+
+
+def test_a_plan_that_a_user_made_is_taken_up_at_once(room: Make) -> None:
+    here = room()
+    here.moves()
+    bright = Plan(
+        planner=Planner.USER,
+        mode=Mode.PRESENCE,
+        target_lux=270,
+        colour_temperature=None,
+        hold=600,
+        reason=Reason.PLAN,
+        expires=here.now + 20,
+    )
+    action = here.do(here.reflex.planned, bright)
+    assert action is not None
+    assert (action.reason, action.light > 0.9, action.fade < 1) == (Reason.PLAN, True, True)
+
+
+def test_stairs_whose_sensor_died_are_never_all_dark(room: Make) -> None:
+    here = room(Purpose.STAIRS, at=NIGHT)
+    action = here.do(here.reflex.motion, "motion", seen=None)
+    assert action is not None
+    assert action.reason is Reason.SENSOR_LOST
+    assert here.wait(4 * 3600) == []
+    assert 0 < here.reflex.light < 0.1
+    here.moves()
+    assert here.wait(600)[-1].light == 0
+
+
+def test_an_empty_zone_goes_dark_because_nobody_is_there(room: Make) -> None:
+    here = room()
+    here.reflex.lights_are(0.5, None)
+    action = here.do(here.reflex.sky, 0.5)
+    assert action is not None
+    assert (action.light, action.reason) == (0, Reason.LEFT)
+
+
+def test_a_sensor_that_tells_of_changes_only_is_believed_after_a_while(room: Make) -> None:
+    here = room(Purpose.OFFICE, at=NOON)
+    here.moves()
+    here.do(here.reflex.illuminance, "lux", 0.0)
+    here.wait(120)
+    assert here.reflex.illuminance_of.daylight(here.now) == 0
