@@ -36,6 +36,7 @@ class Illuminance:
         "_daylight",
         "_learning",
         "_light",
+        "_mean",
         "_place",
         "_readings",
         "_reported",
@@ -50,6 +51,8 @@ class Illuminance:
         self._learning = learning
         self._place = place
         self._readings: dict[str, float | None] = {}
+        self._mean: float | None = None
+        """Of what the sensors read."""
         self._light = 0.0
         self._changed_at: float | None = None
         self._before: tuple[float, float] | None = None
@@ -70,8 +73,7 @@ class Illuminance:
     @property
     def reading(self) -> float | None:
         """Return the mean of what the sensors read, in lux; None where none can be believed."""
-        readings = [lux for lux in self._readings.values() if lux is not None]
-        return sum(readings) / len(readings) if readings and self._unmoved < _STUCK_AFTER else None
+        return self._mean if self._unmoved < _STUCK_AFTER else None
 
     @property
     def has_failed(self) -> bool:
@@ -135,6 +137,8 @@ class Illuminance:
         if lux is not None and self._unmoved and lux != self._readings.get(sensor):
             self._unmoved = 0
         self._readings[sensor] = lux
+        readings = [one for one in self._readings.values() if one is not None]
+        self._mean = sum(readings) / len(readings) if readings else None
         if self._changed_at is not None and at >= self._changed_at and lux is not None:
             self._reported = True
         self.settle(at, target)

@@ -103,6 +103,8 @@ class Overrides:
     @property
     def until(self) -> float | None:
         """Return when the next of them ends by time, in seconds since 1970."""
+        if not self._held:
+            return None
         return min((one.until for one in self._held.values() if one.until is not None), default=None)
 
     def take(self, choice: Choice, at: float) -> None:

@@ -115,6 +115,9 @@ class Reflex:
         self._begin(at)
         if seen:
             self.presence.next_door(at, is_way=is_way)
+            if not self.settings.defaults.safe_way:
+                # Only ways are lit for who is next door.
+                return None
         return self._end(at, Reason.NEIGHBOUR)
 
     def chosen(self, choice: Choice, at: float) -> Action | None:
@@ -304,8 +307,11 @@ class Reflex:
             times.append(self._look_at)
         elif self.light > 0:
             times += [self._not_before, self.presence.may_come_until()]
-        # What is over was asked for just now.
-        wake = min((time for time in times if time > at), default=inf)
+        wake = inf
+        for time in times:
+            # What is over was asked for just now.
+            if at < time < wake:
+                wake = time
         return None if wake == inf else wake
 
     # --- Plans

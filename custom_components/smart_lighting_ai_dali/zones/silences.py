@@ -25,6 +25,7 @@ _AWAY_PRIOR: Final = (log(1200), 1.5, 5.0)
 _STILL_BOUNDS: Final = ((log(4), log(240)), (0.5, 1.5))
 _AWAY_BOUNDS: Final = ((log(300), log(14_400)), (0.7, 2.5))
 _ROUNDS: Final = 15
+_SETTLED: Final = 0.0005
 
 
 def bin_of(seconds: float) -> int:
@@ -99,7 +100,9 @@ def tell_apart(counts: Sequence[float]) -> Mixture:
         of_away = [(away_counts[bin_], middle) for bin_, _, middle in seen]
         still = _fitted(of_still, _STILL_PRIOR, _STILL_BOUNDS)
         away = _fitted(of_away, _AWAY_PRIOR, _AWAY_BOUNDS)
-        share = (sum(count for count, _ in of_still) + 1) / (total + 2)
+        before, share = share, (sum(count for count, _ in of_still) + 1) / (total + 2)
+        if abs(share - before) < _SETTLED:
+            break
     # Rounded as it is stored: a restart changes nothing.
     belief = Belief(_rounded(still), _rounded(away), round(share, 5))
     return Mixture(belief, max(0.0, total - sum(away_counts)), tuple(away_counts))
