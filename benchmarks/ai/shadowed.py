@@ -6,7 +6,6 @@ from datetime import datetime
 import random
 from typing import Final, override
 
-from custom_components.smart_lighting_ai_dali.advisor.precedence import plan_in_force
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard, Verdict
 from custom_components.smart_lighting_ai_dali.advisor.shadow import Shadow, Surroundings
 from custom_components.smart_lighting_ai_dali.advisor.trace import DayTrace, Slice
@@ -15,6 +14,7 @@ from custom_components.smart_lighting_ai_dali.simulator.world.reading import bui
 from custom_components.smart_lighting_ai_dali.simulator.world.world import World
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart, daypart_of
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Planner
+from custom_components.smart_lighting_ai_dali.zones.precedence import plan_in_force
 from custom_components.smart_lighting_ai_dali.zones.reflex import Reflex
 
 from ..decisions.controller import play

@@ -7,6 +7,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .ai_actions import async_register_ai_actions
+from .ai_mode_actions import async_register_ai_mode_actions
 from .ai_store import AiStore
 from .const import DOMAIN
 from .gear_actions import async_register_gear_actions
@@ -42,6 +43,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_gear_actions(hass)
     async_register_zone_actions(hass)
     async_register_ai_actions(hass)
+    async_register_ai_mode_actions(hass)
     async_register_replay_action(hass)
     return True
 

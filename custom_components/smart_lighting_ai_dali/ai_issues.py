@@ -11,6 +11,7 @@ from .const import DOMAIN
 _QUOTA: Final = "ai_quota"
 _MODEL: Final = "ai_model"
 _PAYLOAD: Final = "ai_payload_exceeds_cap"
+_TAKEN_BACK: Final = "ai_taken_back"
 _KEYS: Final = {FailureKind.QUOTA: _QUOTA, FailureKind.MODEL: _MODEL}
 
 
@@ -40,12 +41,25 @@ def async_clear_oversized(hass: HomeAssistant, key: str) -> None:
     ir.async_delete_issue(hass, DOMAIN, f"{_PAYLOAD}_{key}")
 
 
-def _create(hass: HomeAssistant, issue_id: str, key: str, **placeholders: str) -> None:
+@callback
+def async_report_taken_back(hass: HomeAssistant, key: str, zone: str) -> None:
+    """Make an issue of a zone that the AI plans no more, since it turned worse; it stays until a person has read it."""
+    _create(hass, f"{_TAKEN_BACK}_{key}", _TAKEN_BACK, until_read=True, zone=zone)
+
+
+@callback
+def async_clear_taken_back(hass: HomeAssistant, key: str) -> None:
+    """Take that issue back: somebody chose what the AI may do there, or the zone is gone."""
+    ir.async_delete_issue(hass, DOMAIN, f"{_TAKEN_BACK}_{key}")
+
+
+def _create(hass: HomeAssistant, issue_id: str, key: str, *, until_read: bool = False, **placeholders: str) -> None:
     ir.async_create_issue(
         hass,
         DOMAIN,
         issue_id,
-        is_fixable=False,
+        is_fixable=until_read,
+        is_persistent=until_read,
         severity=ir.IssueSeverity.WARNING,
         translation_key=key,
         translation_placeholders=placeholders,

@@ -29,6 +29,7 @@ from .advisor.schema import most_usage, request_of
 from .advisor.snapshot import Moment, ZoneSnapshot
 from .ai_inputs import ChoiceCounts, question_of
 from .ai_issues import async_clear_oversized, async_report_oversized
+from .ai_modes import AiModes
 from .ai_provider import AiProvider
 from .ai_scoring import ZoneScoring
 from .ai_settings import ProviderKind
@@ -42,6 +43,7 @@ from .zones.settings import Place
 
 if TYPE_CHECKING:
     from .control_service import ControlService
+    from .decision_log import DecisionLog
     from .site import SiteConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
@@ -66,7 +68,15 @@ class AiStatus(StrEnum):
 class AiPlanner:
     """All that is asked for the zones of a site."""
 
-    def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry, control: ControlService, ai: AiProvider) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SiteConfigEntry,
+        control: ControlService,
+        ai: AiProvider,
+        log: DecisionLog,
+    ) -> None:
+        self.modes = AiModes(hass, control, log)
         self.plans: dict[str, Plan] = {}
         """The last plan for each zone, by its key; it may have expired."""
         self.breaker = CircuitBreaker()
@@ -96,6 +106,7 @@ class AiPlanner:
     async def async_load(self) -> None:
         """Read what was kept."""
         self._memory = await self._store.async_load(self._ai.limits.budget)
+        self.modes.async_start(self._memory)
 
     @callback
     def async_start(self) -> None:
@@ -136,7 +147,13 @@ class AiPlanner:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def _follow_plans(self) -> None:
+        """Have zones follow the plans that they may: those of an AI that is well."""
+        self.modes.async_follow(self.plans if self.status is AiStatus.OK else {})
+
     def _tell(self) -> None:
+        """Have zones follow what is so now, and say so."""
+        self._follow_plans()
         for listener in tuple(self._listeners):
             listener()
 
@@ -176,8 +193,10 @@ class AiPlanner:
         """Ask where something has changed that matters."""
         if not self._ai.is_set or not (zones := self._zones()):
             self._scorings.clear()
+            self._follow_plans()
             return
         self._score(zones)
+        self._follow_plans()
         at = time.time()
         snapshots = {zone.key: self._question(zone).snapshot for zone in zones}
         if due := self.gate.due(self._moment(at), snapshots, at):
@@ -193,6 +212,7 @@ class AiPlanner:
                 card = self.memory.cards.setdefault(zone.key, ReportCard())
                 scoring = self._scorings[zone.key] = ZoneScoring(zone, card)
             scoring.look(zone, self.plans.get(zone.key))
+            self.modes.async_check(zone)
 
     def _zones(self) -> list[ZoneControl]:
         """Return the zones that the AI may be asked about."""
@@ -220,6 +240,7 @@ class AiPlanner:
                     continue
                 if reading is None:
                     break
+                self._tell()
                 told |= {question.key: question.snapshot for question in batch.asked.values()}
                 until |= {key: plan.expires for key, plan in reading.plans.items() if plan.expires is not None}
                 waiting = [key for key in waiting if key not in told]
@@ -318,6 +339,7 @@ class AiPlanner:
         self.gate = ChangeGate(self._ai.limits.interval)
         self.plans.clear()
         self.answered = self.refused = None
+        self._tell()
         if self._flight is not None:
             self._flight.cancel()
 
@@ -336,6 +358,7 @@ class AiPlanner:
         self.gate.forget(key)
         self._oversized.discard(key)
         async_clear_oversized(self._hass, key)
+        self.modes.async_forget(key)
         if self._memory is not None:
             self._memory.choices.pop(key, None)
             self._memory.cards.pop(key, None)

@@ -4,13 +4,13 @@ from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from .advisor.precedence import plan_in_force
 from .advisor.report_card import ReportCard
 from .advisor.shadow import Shadow, Surroundings
 from .ai_inputs import rules_plan
 from .zones.daypart import Daypart, daypart_of
 from .zones.overrides import Choice
 from .zones.plan import Plan, Planner
+from .zones.precedence import plan_in_force
 
 if TYPE_CHECKING:
     from .zone_control import ZoneControl
@@ -49,6 +49,7 @@ class ZoneScoring:
             shadow.unseen(was_seen_at)
         self._was_seen, self._looked_at = occupancy.is_seen, at
         shadow.changed(at, _surroundings(zone, at))
+        shadow.obeyed(at, Planner.AI if zone.reflex.plan.planner is Planner.AI else Planner.RULES)
         rules = rules_plan(zone, at)
         shadow.planned(at, Planner.RULES, rules)
         # Plans end by the clock on the wall.

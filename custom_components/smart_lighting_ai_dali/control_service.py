@@ -245,7 +245,7 @@ class ControlService:
         # First, so that the logbook finds it as the origin of all that has this context.
         self.hass.bus.async_fire(
             EVENT_DECISION,
-            self._naming(zone)
+            self.naming_of(zone)
             | {
                 "reason": action.reason.value,
                 "brightness_pct": percent_of(action.light),
@@ -271,12 +271,12 @@ class ControlService:
         for listener in tuple(self._choice_listeners):
             listener(zone, choice, before)
         chosen, inputs = record_of(zone, choice, now)
-        self.hass.bus.async_fire(EVENT_CHOICE, self._naming(zone) | chosen, context=cause)
+        self.hass.bus.async_fire(EVENT_CHOICE, self.naming_of(zone) | chosen, context=cause)
         light = 0.0 if choice.is_on is False else before if choice.light is None else choice.light
         at = zone.clock.wall(now)
         self._log.add(chosen_decision(zone.key, at, chosen, inputs, before=before, light=light, context=cause.id))
 
-    def _naming(self, zone: ZoneControl) -> dict[str, Any]:
+    def naming_of(self, zone: ZoneControl) -> dict[str, Any]:
         """Return what events say of whose they are; by the device, the logbook finds them and names the zone."""
         device = dr.async_get(self.hass).async_get_device_by_identifier((DOMAIN, zone.key), self._entry.entry_id)
         return {ATTR_DEVICE_ID: None if device is None else device.id, "zone": zone.key, ATTR_NAME: zone.name}

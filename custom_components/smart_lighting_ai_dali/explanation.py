@@ -34,6 +34,13 @@ _CLAMPED: Final[Mapping[str, str]] = {
     "rate": "it had changed too often",
     "occupied": "somebody is there",
 }
+_PLANNER: Final[Mapping[Planner, str]] = {Planner.AI: "AI", Planner.USER: "user"}
+_MODES: Final[Mapping[str, str]] = {
+    "off": "is not told to the AI any more",
+    "shadow": "is planned by the AI in the shadow: nothing is done of it",
+    "advise": "is given plans by the AI to accept or decline",
+    "auto": "follows the plans of the AI",
+}
 _BY: Final[Mapping[str, str]] = {
     Origin.DASHBOARD: "by hand in Home Assistant",
     Origin.AUTOMATION: "by an automation, a script or a scene",
@@ -88,6 +95,15 @@ def choice_message(chosen: Mapping[str, Any]) -> str:
     what = f"switched {what.lower()}" if what in {"On", "Off"} else f"set to {what[0].lower()}{what[1:]}"
     by, end = _BY.get(chosen["origin"], chosen["origin"]), _UNTIL.get(chosen["release"], chosen["release"])
     return f"was {what} {by}; that holds {end}"
+
+
+def mode_message(mode: str, reason: str) -> str:
+    """Return what another mode of the AI says in the logbook, after the name of its zone."""
+    if reason == "taken_back":
+        return "follows its rules again: the AI's plans were not better any more"
+    if reason == "allowed":
+        return "follows the AI from now on: an administrator lets it, whatever its report card says"
+    return _MODES.get(mode, mode)
 
 
 def _chosen(chosen: Mapping[str, Any]) -> str:
@@ -155,6 +171,23 @@ def chosen_decision(
     )
 
 
+def mode_decision(zone: str, at: float, reason: str, chosen: dict[str, Any], *, light: float, context: str) -> Decision:
+    """Return the record of what an AI may do in a zone from an instant on, in seconds since 1970."""
+    return Decision(
+        time_ms=round(at * 1000),
+        zone=zone,
+        planner=int(Planner.RULES if "user_id" not in chosen else Planner.USER),
+        outcome=Outcome.AI_MODE,
+        reason=reason,
+        light_before=light,
+        light=light,
+        confidence=1.0,
+        plan=chosen,
+        inputs={},
+        context=context,
+    )
+
+
 def explain_decision(decision: Decision) -> str:
     """Return one or two sentences that say what was done and why, with the numbers."""
     if decision.planner == Planner.PERSON:
@@ -175,7 +208,7 @@ def explain_decision(decision: Decision) -> str:
         parts.append(": " + ", ".join(numbers))
     text = "".join(parts) + "."
     if decision.planner != Planner.RULES:
-        text += f" The plan is that of the {Planner(decision.planner).name.lower()}."
+        text += f" The plan is that of the {_PLANNER[Planner(decision.planner)]}."
     if decision.clamps:
         text += " It was held back: " + "; ".join(_CLAMPED.get(one, one) for one in decision.clamps) + "."
     if decision.error is not None:

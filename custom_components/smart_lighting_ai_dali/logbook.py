@@ -7,12 +7,14 @@ from homeassistant.components.logbook import LOGBOOK_ENTRY_ICON, LOGBOOK_ENTRY_M
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
+from .ai_modes import EVENT_AI_MODE
 from .const import DOMAIN
 from .control_service import EVENT_CHOICE, EVENT_DECISION
-from .explanation import choice_message, message_of
+from .explanation import choice_message, message_of, mode_message
 
 _BY_ITSELF: Final = "mdi:home-lightbulb"
 _BY_HAND: Final = "mdi:hand-back-right-outline"
+_BY_AI: Final = "mdi:creation-outline"
 
 
 @callback
@@ -20,7 +22,7 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event[Any]], dict[str, Any]]], None],
 ) -> None:
-    """Say how decisions and choices read."""
+    """Say how decisions, choices and the modes of an AI read."""
     del hass
 
     @callback
@@ -40,5 +42,14 @@ def async_describe_events(
             LOGBOOK_ENTRY_MESSAGE: choice_message(event.data),
         }
 
+    @callback
+    def describe_mode(event: Event[Any]) -> dict[str, Any]:
+        return {
+            LOGBOOK_ENTRY_ICON: _BY_AI,
+            LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
+            LOGBOOK_ENTRY_MESSAGE: mode_message(event.data["mode"], event.data["reason"]),
+        }
+
+    async_describe_event(DOMAIN, EVENT_AI_MODE, describe_mode)
     async_describe_event(DOMAIN, EVENT_DECISION, describe)
     async_describe_event(DOMAIN, EVENT_CHOICE, describe_choice)

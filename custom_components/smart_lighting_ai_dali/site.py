@@ -59,7 +59,7 @@ class Site:
         self.decisions = DecisionLog(hass, self.database)
         self.control = ControlService(hass, entry, self.lines, self.decisions)
         self.ai = AiProvider(hass, entry)
-        self.ai_planner = AiPlanner(hass, entry, self.control, self.ai)
+        self.ai_planner = AiPlanner(hass, entry, self.control, self.ai, self.decisions)
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []

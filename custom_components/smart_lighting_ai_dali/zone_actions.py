@@ -17,7 +17,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .const import DOMAIN
-from .db.decisions import Decision, read_decisions
+from .db.decisions import Decision, Outcome, read_decisions
 from .db.instants import milliseconds
 from .explanation import decision_of, explain_decision, percent_of
 from .services import ATTR_END, ATTR_START, database_errors, site_of, span_of
@@ -135,7 +135,7 @@ def async_register_zone_actions(hass: HomeAssistant) -> None:
         """End what people chose in zones."""
         zones = zones_of_devices(hass, call.data[ATTR_DEVICE_ID])
         for zone in zones:
-            await _require_control(hass, call, zone)
+            await require_control(hass, call, zone)
         for zone in zones:
             zone.async_release(call.context)
 
@@ -181,11 +181,13 @@ async def _explain_then(hass: HomeAssistant, zone: ZoneControl, at: datetime) ->
     """Say why the light of a zone was as it was: what was known then of people and sensors is in the decision."""
     if at.tzinfo is None:
         at = at.replace(tzinfo=dt_util.get_default_time_zone())
-    found = await _read(hass, start=at - _LOOK_BACK, end=at + timedelta(milliseconds=1), zones=[zone], most=1)
+    end = at + timedelta(milliseconds=1)
+    found = await _read(hass, start=at - _LOOK_BACK, end=end, zones=[zone], most=_MOST_DECISIONS)
+    last = next((one for one in found if one.outcome is not Outcome.AI_MODE), None)
     return {
         "zone": zone.name,
-        "explanation": explain_decision(found[0]) if found else "No change of the light is known of the day before.",
-        "decision": _as_json(found[0], zone.name) if found else None,
+        "explanation": "No change of the light is known of the day before." if last is None else explain_decision(last),
+        "decision": None if last is None else _as_json(last, zone.name),
     }
 
 
@@ -226,7 +228,7 @@ def _as_json(decision: Decision, name: str) -> JsonObjectType:
     }
 
 
-async def _require_control(hass: HomeAssistant, call: ServiceCall, zone: ZoneControl) -> None:
+async def require_control(hass: HomeAssistant, call: ServiceCall, zone: ZoneControl) -> None:
     """Raise Unauthorized where a user may not press the zone's own button."""
     if call.context.user_id is None:
         return

@@ -21,6 +21,10 @@ class ZoneClock:
         """Return what the clock on the wall shows at a time of this one."""
         return at if self.speed == 1 else self.origin + (at - self.origin) / self.speed
 
+    def at(self, wall: float) -> float:
+        """Return what time it is by this one when the clock on the wall shows a time."""
+        return wall if self.speed == 1 else self.origin + (wall - self.origin) * self.speed
+
     def real(self, seconds: float) -> float:
         """Return how many seconds pass on the wall while so many pass here."""
         return seconds / self.speed

@@ -1,6 +1,7 @@
 """One zone as it was set up: its sensors tell its reflex loop, and what comes of that goes to its lights."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 import logging
 import math
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -94,6 +95,8 @@ class ZoneControl:
         self.reflex = Reflex(self.settings, place, learning, overrides, at=now)
         self.plan: Plan | None = None
         """A plan that a user set, until it expires."""
+        self.ai_plan: Plan | None = None
+        """The plan of the AI that it follows where no user set one; it ends by the clock of the zone."""
         self.context: Context | None = None
         """That in which its lights changed last by its own doing."""
         self.cause: Context | None = None
@@ -206,9 +209,26 @@ class ZoneControl:
 
     @callback
     def async_set_plan(self, plan: Plan | None, cause: Context | None) -> None:
-        """Take a user's plan; None goes back to the rules."""
+        """Take a user's plan; None goes back to the rules, or to the AI where that plans the zone."""
         self.plan = plan
-        self._tell(cause, lambda reflex, at: reflex.planned(plan, at))
+        followed = self.ai_plan if plan is None else plan
+        self._tell(cause, lambda reflex, at: reflex.planned(followed, at))
+
+    @callback
+    def async_follow_ai(self, plan: Plan | None) -> None:
+        """Follow a plan of the AI's, which ends by the clock on the wall; None goes back to the rules."""
+        if not self._is_running:
+            return
+        if plan is not None and plan.expires is not None:
+            plan = replace(plan, expires=self.clock.at(plan.expires))
+        users = self.plan
+        is_over = users is not None and users.expires is not None and self.clock.now() >= users.expires
+        if is_over:
+            self.plan = None
+        if plan != self.ai_plan or is_over:
+            self.ai_plan = plan
+            if self.plan is None:
+                self._tell(None, lambda reflex, at: reflex.planned(plan, at))
 
     @callback
     def async_decide(self, cause: Context | None) -> None:

@@ -202,6 +202,10 @@ class AutomaticSwitch(ZoneEntity, SwitchEntity):
 class AiModeSelect(ZoneEntity, SelectEntity):
     """What an AI may do in a zone."""
 
+    def __init__(self, entry: SiteConfigEntry, key: str, description: SelectEntityDescription) -> None:
+        super().__init__(entry, key, description)
+        self._modes = entry.runtime_data.ai_planner.modes
+
     @property
     @override
     def current_option(self) -> str:
@@ -210,8 +214,8 @@ class AiModeSelect(ZoneEntity, SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Let it do something else."""
-        self._control.async_set_ai_mode(self._key, AiMode(option))
+        """Let it do something else. Raises ServiceValidationError where it has to earn that first."""
+        self._modes.async_choose(self.zone, AiMode(option), self._context)
 
 
 class ReleaseButton(ZoneEntity, ButtonEntity):

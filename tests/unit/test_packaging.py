@@ -176,6 +176,7 @@ def test_every_action_is_described(english: Any) -> None:
 
 def test_placeholders_are_filled(english: Any) -> None:
     filled = {"address", "adapter", "device", "example", "field", "gear", "group", "line", "name", "number"}
+    filled |= {"gain", "high", "low", "needed"}
     filled |= {"addresses", "cap", "days", "host", "model", "problems", "reason", "size", "task", "zone", "zones"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled

@@ -30,6 +30,8 @@ class Verdict(StrEnum):
     """It has."""
     DEMOTED = "demoted"
     """It had, and turned worse: it has to show it anew."""
+    ALLOWED = "allowed"
+    """An administrator lets it, although it has not shown it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,16 @@ class ReportCard:
         """Return the days on the card, as they are judged now."""
         return (*self._settled, *self._unsettled)
 
+    @property
+    def counting(self) -> list[PairedDay]:
+        """Return the days that count for the next verdict: those since the last one."""
+        return [one for one in self.days if self._since is None or one.day > self._since]
+
+    @property
+    def may_plan(self) -> bool:
+        """Tell whether the AI may plan for the zone by itself."""
+        return self.verdict in {Verdict.PROMOTED, Verdict.ALLOWED}
+
     def end_day(self, day: int, trace: DayTrace, preferred: Mapping[Daypart, float]) -> Verdict:
         """Take a day that is over, and what people want as it is known now, in lux; return the verdict."""
         self._asked_days += 1
@@ -127,13 +139,14 @@ class ReportCard:
         return self.verdict
 
     def override_gate(self) -> None:
-        """Take that an administrator lets the AI plan here, whatever the card says."""
-        self._change(Verdict.PROMOTED)
+        """Take that an administrator lets the AI plan here, whatever the card says: until it is worse."""
+        if not self.may_plan:
+            self._change(Verdict.ALLOWED)
 
     def _look(self) -> None:
-        counting = [one for one in self.days if self._since is None or one.day > self._since]
+        counting = self.counting
         gains = [one.gain for one in counting]
-        if self.verdict is Verdict.PROMOTED:
+        if self.may_plan:
             if is_worse(gains):
                 self._change(Verdict.DEMOTED)
             return

@@ -27,6 +27,8 @@ class Outcome(IntEnum):
     """The line did not take it; `error` says why."""
     CHOSEN = 3
     """A person did it: it outranks the zone until it is released."""
+    AI_MODE = 4
+    """No light changed: what an AI may do in the zone did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from .illuminance import Illuminance
 from .learning import Learning
 from .occupancy import Edge
 from .overrides import Attribute, Choice, Overrides
-from .plan import Plan, Reason
+from .plan import Plan, Planner, Reason
+from .precedence import plan_in_force
 from .presence import Phase, Presence
 from .rules import plan_by_rules
 from .settings import Place, ZoneSettings
@@ -321,7 +322,10 @@ class Reflex:
         if self._expired(at):
             self._others_plan = None
         self._planned_at = at
-        return self._rules(at) if self._others_plan is None else self._others_plan
+        rules, others = self._rules(at), self._others_plan
+        if others is None:
+            return rules
+        return plan_in_force(rules, others, at) if others.planner is Planner.AI else others
 
     def _rules(self, at: float) -> Plan:
         return plan_by_rules(self.settings, self.place, self.learning, self.presence.visit, at)

@@ -133,7 +133,7 @@ def test_an_administrator_may_let_it_and_it_still_has_to_do_well() -> None:
     card = ReportCard()
     card.override_gate()
     verdicts = [card.verdict, *(card.end_day(number, day(ai_right=0.2), PREFERRED) for number in range(1, 4))]
-    assert verdicts == [Verdict.PROMOTED, Verdict.PROMOTED, Verdict.PROMOTED, Verdict.DEMOTED]
+    assert verdicts == [Verdict.ALLOWED, Verdict.ALLOWED, Verdict.ALLOWED, Verdict.DEMOTED]
 
 
 def test_a_card_says_how_it_went() -> None:

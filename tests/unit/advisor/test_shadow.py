@@ -8,11 +8,11 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.day_score import DayScore
-from custom_components.smart_lighting_ai_dali.advisor.precedence import plan_in_force
 from custom_components.smart_lighting_ai_dali.advisor.shadow import Shadow, Surroundings
 from custom_components.smart_lighting_ai_dali.advisor.trace import DayTrace, is_alike
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Plan, Planner
+from custom_components.smart_lighting_ai_dali.zones.precedence import plan_in_force
 from custom_components.smart_lighting_ai_dali.zones.score import relative_power
 
 from .conftest import RULES

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from ..zones.plan import Plan
+from .plan import Plan
 
 # The AI is told hold times in steps: what it returns as near as this to that of the rules, it left as it is.
 _SAME_HOLD: Final = 0.2

@@ -1,0 +1,314 @@
+"""What the AI may do in a zone: it has to be earned, people outrank it, and the rules are there whenever it is not."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+import json
+from typing import Any, Final
+
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.core import Context
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
+
+from custom_components.smart_lighting_ai_dali import ai_settings
+from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard, Verdict
+from custom_components.smart_lighting_ai_dali.ai_modes import EVENT_AI_MODE
+from custom_components.smart_lighting_ai_dali.ai_planner import AiStatus
+from custom_components.smart_lighting_ai_dali.const import DOMAIN
+from custom_components.smart_lighting_ai_dali.db.decisions import Outcome
+from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
+from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
+from custom_components.smart_lighting_ai_dali.zones.plan import Planner
+from tests.openai_server import Behaviour, OpenAIServer, Received, content_of, fail, openai_server, reply
+from tests.unit.advisor.conftest import good_plan
+from tests.unit.advisor.test_report_card import GOOD, PREFERRED, day
+
+from .conftest import Build, House, PlugIn, lamp, line_of
+from .test_ai_planner import Home, kitchen_of
+
+LUX: Final = 380
+
+
+def planning(lux: float = LUX, hold: int = 1200) -> Behaviour:
+    """Answer a plan for each zone that was asked about."""
+    from aiohttp import web
+
+    async def behave(_: web.Request, received: Received) -> web.StreamResponse:
+        rows = json.loads(received.content["input"])["zones"]
+        plans = [good_plan(row[0], target_lux=lux, kelvin=None, hold_s=hold) for row in rows]
+        return web.json_response(content_of(received.path, json.dumps({"plans": plans})))
+
+    return behave
+
+
+@pytest.fixture
+async def server(socket_enabled: None) -> AsyncIterator[OpenAIServer]:
+    """Return a server that plans."""
+    del socket_enabled
+    async with openai_server() as server:
+        server.usual = planning()
+        yield server
+
+
+@pytest.fixture
+async def home(plug_in: PlugIn, build: Build, hass_admin_user: MockUser, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """Return a house with two lights that are off."""
+    monkeypatch.setattr(ai_settings, "BETWEEN_REQUESTS", 0.05)
+    port = plug_in(lamp(0), lamp(1))
+    house: House = await build(line_of(port))
+    for address in (0, 1):
+        await house.until_light(address, STATE_OFF, 30)
+    return Home(house, port, hass_admin_user.id)
+
+
+async def office_of(home: Home, server: OpenAIServer) -> ZoneControl:
+    """Add a zone in which people work, and the AI that plans for it."""
+    zone = await kitchen_of(home, purpose="office")
+    await home.have(server)
+    return zone
+
+
+def earn(home: Home, zone: ZoneControl) -> ReportCard:
+    """Let seven good days have been."""
+    card = home.planner.modes.card_of(zone.key)
+    for number, trace in enumerate(GOOD, 1):
+        card.end_day(number, trace, PREFERRED)
+    return card
+
+
+async def obeyed(home: Home, server: OpenAIServer) -> ZoneControl:
+    """Return a zone that follows a plan of the AI's."""
+    zone = await office_of(home, server)
+    earn(home, zone)
+    await home.let(zone, mode=AiMode.AUTO)
+    await home.look()
+    assert follows(zone) is Planner.AI
+    return zone
+
+
+async def ask_again(home: Home, zone: ZoneControl) -> None:
+    """Have the AI asked about a zone once more."""
+    home.planner.gate.forget(zone.key)
+    home.planner.gate.least_interval = 0
+    await home.look()
+
+
+async def allow(home: Home, zone: ZoneControl, user_id: str | None) -> None:
+    """Let the AI plan for a zone, whatever its card says."""
+    data = {"device_id": home.device(zone), "reason": "A try over the holidays"}
+    await home.house.hass.services.async_call(DOMAIN, "allow_ai", data, blocking=True, context=Context(user_id=user_id))
+
+
+def follows(zone: ZoneControl) -> Planner:
+    """Return whose plan a zone follows."""
+    return zone.reflex.plan.planner
+
+
+# Who lets it
+
+
+@pytest.mark.parametrize(
+    ("traces", "key"),
+    [
+        (GOOD[:5], "ai_gate_collecting"),
+        ([day() for _ in range(8)], "ai_gate_not_better"),
+        ([*GOOD, *[day(ai_right=0.2) for _ in range(3)]], "ai_gate_demoted"),
+    ],
+)
+async def test_what_was_not_earned_can_t_be_chosen(
+    home: Home, server: OpenAIServer, traces: list[Any], key: str
+) -> None:
+    zone = await office_of(home, server)
+    await home.let(zone)
+    card = home.planner.modes.card_of(zone.key)
+    for number, trace in enumerate(traces, 1):
+        card.end_day(number, trace, PREFERRED)
+    with pytest.raises(ServiceValidationError) as refused:
+        await home.let(zone, mode=AiMode.AUTO)
+    assert refused.value.translation_key == key
+    placeholders = refused.value.translation_placeholders or {}
+    assert placeholders["zone"] == "Kitchen"
+    assert "{" not in str(refused.value), "every placeholder of the text is filled"
+    assert home.state(zone, "select", "ai_mode") == "shadow"
+
+
+async def test_what_was_earned_is_followed(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    assert zone.reflex.target_lux == LUX
+    assert home.state(zone, "sensor", "target_lux") == str(LUX)
+    await home.see(STATE_ON)
+    await home.until_lit(0)
+    action = zone.reflex.last_action
+    assert action is not None
+    assert action.plan.planner is Planner.AI
+    answer: Any = await home.house.hass.services.async_call(
+        DOMAIN, "explain", {"device_id": home.device(zone)}, blocking=True, return_response=True
+    )
+    assert "The plan is that of the AI." in answer["explanation"]
+    await home.let(zone, mode=AiMode.SHADOW)
+    assert follows(zone) is Planner.RULES
+    await home.look()
+    assert follows(zone) is Planner.RULES
+
+
+async def test_an_administrator_may_let_it_and_that_is_kept(
+    home: Home,
+    server: OpenAIServer,
+    hass_read_only_user: MockUser,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    zone = await office_of(home, server)
+    kept: list[Any] = []
+    monkeypatch.setattr(home.house.site.decisions, "add", kept.append)
+    said = async_capture_events(home.house.hass, EVENT_AI_MODE)
+    with pytest.raises(Unauthorized):
+        await allow(home, zone, hass_read_only_user.id)
+    await allow(home, zone, home.user)
+    assert home.state(zone, "select", "ai_mode") == "auto"
+    assert home.planner.modes.card_of(zone.key).verdict is Verdict.ALLOWED
+    assert f"gate=overridden user_id={home.user}" in caplog.text
+    (decision,) = [one for one in kept if one.outcome is Outcome.AI_MODE]
+    assert decision.plan["user_id"] == home.user
+    assert decision.plan["why"] == "A try over the holidays"
+    (event,) = said
+    assert event.context.user_id == home.user
+    described: dict[str, Any] = {}
+    async_describe_events(home.house.hass, lambda _, kind, say: described.update({kind: say}))
+    assert "an administrator lets it" in described[EVENT_AI_MODE](event)["message"]
+    await home.look()
+    assert follows(zone) is Planner.AI
+
+
+async def test_what_turns_worse_is_taken_back_and_told_once(
+    home: Home, server: OpenAIServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    zone = await obeyed(home, server)
+    said = async_capture_events(home.house.hass, EVENT_AI_MODE)
+    card = home.planner.modes.card_of(zone.key)
+    for number in range(8, 11):
+        card.end_day(number, day(ai_right=0.2), PREFERRED)
+    await home.look()
+    await home.look()
+    assert home.state(zone, "select", "ai_mode") == "shadow"
+    assert follows(zone) is Planner.RULES
+    assert [event.data["reason"] for event in said] == ["taken_back"]
+    assert caplog.text.count("verdict=demoted") == 1
+    issues = ir.async_get(home.house.hass)
+    issue = issues.async_get_issue(DOMAIN, f"ai_taken_back_{zone.key}")
+    assert issue is not None
+    assert issue.is_fixable
+    await home.let(zone, mode=AiMode.OFF)
+    assert issues.async_get_issue(DOMAIN, f"ai_taken_back_{zone.key}") is None
+
+
+async def test_it_keeps_its_zone_over_a_restart_and_loses_it_with_its_card(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    hass, entry = home.house.hass, home.house.entry
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    zone = home.house.site.control.zones[zone.key]
+    assert zone.memory.ai_mode is AiMode.AUTO
+    await home.house.until_light(0, STATE_OFF, 30)
+    await home.look()
+    assert follows(zone) is Planner.AI
+    home.planner.memory.cards.clear()
+    await home.look()
+    assert home.state(zone, "select", "ai_mode") == "shadow"
+    assert follows(zone) is Planner.RULES
+
+
+# When the rules are back
+
+
+async def test_when_it_fails_the_rules_are_back_at_once(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    server.usual = fail(500)
+    await ask_again(home, zone)
+    assert home.planner.status is AiStatus.FAILING
+    assert follows(zone) is Planner.RULES
+
+
+async def test_what_is_turned_down_is_not_followed(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    server.usual = reply('{"plans":[{"zone":"z1","service":"light.turn_off"}]}')
+    await ask_again(home, zone)
+    assert follows(zone) is Planner.RULES
+
+
+async def test_what_has_expired_is_not_followed(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    soon = replace(home.planner.plans[zone.key], expires=dt_util.utcnow().timestamp() + 0.3)
+    home.planner.plans[zone.key] = soon
+    await home.look()
+    assert follows(zone) is Planner.AI
+    await home.house.until(lambda: follows(zone) is Planner.RULES)
+
+
+async def test_over_budget_the_rules_are_back(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    await home.have(server, calls_per_day=1)
+    await ask_again(home, zone)
+    assert home.planner.status is AiStatus.OVER_BUDGET
+    assert follows(zone) is Planner.RULES
+
+
+async def test_without_an_ai_the_rules_are_back(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    home.house.hass.config_entries.async_update_entry(home.house.entry, data={})
+    await home.house.hass.async_block_till_done()
+    assert follows(zone) is Planner.RULES
+    assert home.state(zone, "select", "ai_mode") == "auto"
+
+
+# Who outranks it
+
+
+async def test_a_person_outranks_it(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    await home.see(STATE_ON)
+    await home.until_lit(0)
+    light = home.house.entity("light", 0)
+    await home.house.call("light", "turn_on", light, brightness=40)
+    await home.house.hass.async_block_till_done()
+    assert zone.reflex.overrides.light is not None
+    chosen = zone.reflex.light
+    server.usual = planning(LUX + 100)
+    await ask_again(home, zone)
+    assert zone.reflex.target_lux == LUX + 100
+    assert zone.reflex.light == chosen
+    await home.house.call("light", "turn_off", light)
+    await ask_again(home, zone)
+    assert zone.reflex.light == 0
+
+
+async def test_a_user_s_plan_outranks_it_until_it_ends(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+
+    async def plan(**data: Any) -> None:
+        await home.house.hass.services.async_call(
+            DOMAIN, "set_plan", {"device_id": home.device(zone), **data}, blocking=True
+        )
+
+    await plan(target_lux=120)
+    await ask_again(home, zone)
+    assert (follows(zone), zone.reflex.target_lux) == (Planner.USER, 120)
+    await plan(mode="rules")
+    assert follows(zone) is Planner.AI
+    await plan(target_lux=120, duration={"seconds": 0.3})
+    await home.house.until(lambda: follows(zone) is not Planner.USER)
+    await home.look()
+    assert follows(zone) is Planner.AI
+
+
+async def test_limits_of_the_zone_hold_for_it(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    server.usual = planning(5000)
+    await ask_again(home, zone)
+    assert follows(zone) is Planner.AI
+    assert zone.reflex.target_lux < 5000
+    assert home.planner.modes.card_of(zone.key).asked.clamped == 1
