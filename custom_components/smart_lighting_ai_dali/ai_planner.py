@@ -50,6 +50,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # How often it looks whether anything has changed; the AI is asked far less often than that.
 _LOOK: Final = timedelta(seconds=30)
+# Zones are looked at for so long, in seconds, before others have their turn: lights come first.
+_SLICE: Final = 0.003
 
 
 class AiStatus(StrEnum):
@@ -93,6 +95,7 @@ class AiPlanner:
         self._ai = ai
         self._store = AiStore(hass, entry.entry_id)
         self._memory: AiMemory | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._flight: asyncio.Task[None] | None = None
         self._most_zones: int | None = None
         """How many zones may be asked about at once since an answer had no room for more."""
@@ -121,9 +124,10 @@ class AiPlanner:
         """Ask nothing any more: an answer that is waited for is dropped."""
         while self._stops:
             self._stops.pop()()
-        await self._end_flight()
+        await self._end(self._looking)
+        await self._end(self._flight)
         if self._memory is not None:
-            await self._store.async_save(self._memory)
+            await self._store.async_save_all(self._memory)
 
     @callback
     def async_follow(self) -> None:
@@ -195,18 +199,30 @@ class AiPlanner:
             self._scorings.clear()
             self._follow_plans()
             return
-        self._score(zones)
         self._follow_plans()
-        at = time.time()
-        snapshots = {zone.key: self._question(zone).snapshot for zone in zones}
-        if due := self.gate.due(self._moment(at), snapshots, at):
+        for key in self._scorings.keys() - {zone.key for zone in zones}:
+            del self._scorings[key]
+        if self._looking is None or self._looking.done():
             # It is a task of the entry's, which ends it at its unload.
+            self._looking = self._entry.async_create_background_task(self._hass, self._look_at(zones), "look at zones")
+
+    async def _look_at(self, zones: Sequence[ZoneControl]) -> None:
+        """Look at zones, and ask about those that changed; where they are many, others have their turns between."""
+        snapshots: dict[str, ZoneSnapshot] = {}
+        begun = time.perf_counter()
+        for zone in zones:
+            if time.perf_counter() - begun > _SLICE:
+                await asyncio.sleep(0)
+                begun = time.perf_counter()
+            if self._control.zones.get(zone.key) is zone:
+                self._score([zone])
+                snapshots[zone.key] = self._question(zone).snapshot
+        at = time.time()
+        if self._ai.is_set and (due := self.gate.due(self._moment(at), snapshots, at)):
             self._flight = self._entry.async_create_background_task(self._hass, self._ask(due), "ask the AI")
 
     def _score(self, zones: Sequence[ZoneControl]) -> None:
         """Score what was planned for these zones since the last look."""
-        for key in self._scorings.keys() - {zone.key for zone in zones}:
-            del self._scorings[key]
         for zone in zones:
             if (scoring := self._scorings.get(zone.key)) is None:
                 card = self.memory.cards.setdefault(zone.key, ReportCard())
@@ -227,11 +243,17 @@ class AiPlanner:
         try:
             waiting = list(due)
             while waiting:
+                # Looking has just held the loop.
+                await asyncio.sleep(0)
                 there = {zone.key: zone for zone in self._zones()}
-                packed = self._pack([there[key] for key in waiting if key in there], time.time())
+                waiting = [key for key in waiting if key in there]
+                most = max(1, self._ai.limits.caps.zones)
+                packed = self._pack([there[key] for key in waiting[:most]], time.time())
                 self._report_oversized(packed)
                 if not packed.batches:
-                    break
+                    # All of these are too large: the next ones may not be.
+                    waiting = waiting[most:]
+                    continue
                 batch = packed.batches[0]
                 reading = await self._ask_about(batch)
                 if reading is None and self.refused is Refusal.INTERVAL:
@@ -281,7 +303,7 @@ class AiPlanner:
         finally:
             if not is_known:
                 self.breaker.abandoned()
-            self._store.async_save_later(self.memory.as_dict)
+            self._store.async_save_later(self.memory)
         budget.settle(reservation, answer.usage)
         return self._take(batch, answer)
 
@@ -351,7 +373,7 @@ class AiPlanner:
         counts.take(choice, now, daypart_of(now, zone.reflex.place.time_zone), before)
         if (scoring := self._scorings.get(zone.key)) is not None:
             scoring.chosen(zone, choice, before)
-        self._store.async_save_later(self.memory.as_dict)
+        self._store.async_save_later(self.memory)
 
     def _forget(self, key: str) -> None:
         self.plans.pop(key, None)
@@ -363,10 +385,11 @@ class AiPlanner:
             self._memory.choices.pop(key, None)
             self._memory.cards.pop(key, None)
 
-    async def _end_flight(self) -> None:
-        if (flight := self._flight) is not None:
-            flight.cancel()
-            await asyncio.wait({flight})
+    @staticmethod
+    async def _end(task: asyncio.Task[None] | None) -> None:
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
 
     # What is told
 

@@ -1,6 +1,5 @@
 """What the AI planner keeps over a restart: what was spent, what zones are called outside, and what people changed."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import logging
 import secrets
@@ -21,6 +20,8 @@ _VERSION: Final = 1
 _SECRET_BYTES: Final = 32
 # What people changed is worth no more writes to a memory card, in seconds.
 _LATER: Final = 900.0
+# Cards of many zones are megabytes; all but the last hours of them were written before.
+_CARDS_LATER: Final = 3600.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,53 +37,86 @@ class AiMemory:
     """The same."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON."""
+        """Return all but the cards as JSON: what has to be written before each question, and so must be small."""
         return {
             "secret": self.secret.hex(),
             "budget": self.budget.as_dict(),
             "choices": {key: counts.as_list() for key, counts in self.choices.items()},
-            "cards": {key: card.as_dict() for key, card in self.cards.items()},
         }
+
+    def cards_as_dict(self) -> dict[str, Any]:
+        """Return the cards as JSON; it takes milliseconds for each zone."""
+        return {key: card.as_dict() for key, card in tuple(self.cards.items())}
 
 
 class AiStore:
     """It on disk."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.ai", private=True)
+        # They are of numbers that are only ever added to: another thread may read them.
+        self._cards: Store[dict[str, Any]] = Store(
+            hass, _VERSION, f"{DOMAIN}.{entry_id}.ai_cards", private=True, serialize_in_event_loop=False
+        )
+        self._has_cards_to_write = False
 
     async def async_load(self, limits: Limits) -> AiMemory:
         """Return what was kept; what can't be read begins anew, and is said."""
-        try:
-            data = await self._store.async_load()
-        except HomeAssistantError as error:
-            _LOGGER.warning("ai=unreadable reason=%s: what it has used is counted anew", error)
-            data = None
-        if not isinstance(data, dict):
-            return _new(limits)
         memory = _new(limits)
+        data, cards = await _load(self._store), await _load(self._cards)
+        try:
+            memory.cards = {key: ReportCard.from_dict(card) for key, card in cards.items()}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            _LOGGER.warning("ai=unreadable cards=unreadable reason=%r: zones are judged anew", error)
+        if not data:
+            return memory
         try:
             memory.secret = bytes.fromhex(data["secret"])
             memory.budget = Budget.from_dict(data["budget"], limits)
             memory.choices = {key: ChoiceCounts.from_list(counts) for key, counts in data["choices"].items()}
-            # There were none at first.
-            memory.cards = {key: ReportCard.from_dict(card) for key, card in data.get("cards", {}).items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             _LOGGER.warning("ai=unreadable reason=%r: what could not be read begins anew", error)
         return memory
 
     async def async_save(self, memory: AiMemory) -> None:
-        """Write it down now."""
+        """Write down now what must not be forgotten: what was spent, and what is about to be."""
         await self._store.async_save(memory.as_dict())
 
     @callback
-    def async_save_later(self, data: Callable[[], Mapping[str, Any]]) -> None:
-        """Write it down some time, or at the stop of Home Assistant."""
-        self._store.async_delay_save(lambda: dict(data()), _LATER)
+    def async_save_later(self, memory: AiMemory) -> None:
+        """Write it down some time, or at the stop of Home Assistant; the cards, too, which take longer."""
+        self._store.async_delay_save(memory.as_dict, _LATER)
+        if self._has_cards_to_write:
+            return
+        self._has_cards_to_write = True
+
+        def cards() -> dict[str, Any]:
+            self._has_cards_to_write = False
+            return memory.cards_as_dict()
+
+        self._cards.async_delay_save(cards, _CARDS_LATER)
+
+    async def async_save_all(self, memory: AiMemory) -> None:
+        """Write all of it down now."""
+        await self.async_save(memory)
+        self._has_cards_to_write = False
+        await self._cards.async_save(await self._hass.async_add_executor_job(memory.cards_as_dict))
 
     async def async_remove(self) -> None:
         """Remove it: the site is gone."""
         await self._store.async_remove()
+        await self._cards.async_remove()
+
+
+async def _load(store: Store[dict[str, Any]]) -> dict[str, Any]:
+    """Return what was kept; nothing where that can't be read, which is said."""
+    try:
+        data = await store.async_load()
+    except HomeAssistantError as error:
+        _LOGGER.warning("ai=unreadable reason=%s: what was in it begins anew", error)
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _new(limits: Limits) -> AiMemory:

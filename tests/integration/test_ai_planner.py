@@ -99,6 +99,8 @@ class Home(Room):
     async def look(self) -> None:
         """Let the planner look whether something has changed, and wait for what comes of that."""
         self.pass_time()
+        # Others may have their turn between two zones.
+        await asyncio.sleep(0.01)
         async with asyncio.timeout(20):
             while self.planner.gate.is_in_flight:
                 await asyncio.sleep(0.01)
@@ -368,6 +370,13 @@ async def test_what_can_t_be_read_begins_anew(
         assert house.site.ai_planner.memory.budget.today(0).calls == 0
         await hass.config_entries.async_unload(house.entry.entry_id)
     assert "ai=unreadable" in caplog.text
+    assert "cards=unreadable" not in caplog.text
+    for cards in ({"a zone": {"verdict": "none that there is"}}, {"a zone": []}):
+        hass_storage[f"{key}_cards"]["data"] = cards
+        assert await hass.config_entries.async_setup(house.entry.entry_id)
+        assert house.site.ai_planner.memory.cards == {}
+        await hass.config_entries.async_unload(house.entry.entry_id)
+    assert "cards=unreadable" in caplog.text
 
 
 async def test_a_day_is_scored_beside_the_rules(
