@@ -7,11 +7,14 @@ from homeassistant.helpers import issue_registry as ir
 
 from .advisor.provider import FailureKind
 from .const import DOMAIN
+from .zones.plan import Plan
 
 _QUOTA: Final = "ai_quota"
 _MODEL: Final = "ai_model"
 _PAYLOAD: Final = "ai_payload_exceeds_cap"
 _TAKEN_BACK: Final = "ai_taken_back"
+SUGGESTION: Final = "ai_suggestion"
+_MINUTE: Final = 60.0
 _KEYS: Final = {FailureKind.QUOTA: _QUOTA, FailureKind.MODEL: _MODEL}
 
 
@@ -51,6 +54,38 @@ def async_report_taken_back(hass: HomeAssistant, key: str, zone: str) -> None:
 def async_clear_taken_back(hass: HomeAssistant, key: str) -> None:
     """Take that issue back: somebody chose what the AI may do there, or the zone is gone."""
     ir.async_delete_issue(hass, DOMAIN, f"{_TAKEN_BACK}_{key}")
+
+
+@callback
+def async_report_suggestion(hass: HomeAssistant, key: str, zone: str, plan: Plan, rules: Plan) -> None:
+    """Make an issue of a plan that waits for a person, beside that of the rules."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{SUGGESTION}_{key}",
+        data={"zone": key},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=SUGGESTION,
+        translation_placeholders={"zone": zone}
+        | _words(plan)
+        | {f"rules_{name}": text for name, text in _words(rules).items()},
+    )
+
+
+@callback
+def async_clear_suggestion(hass: HomeAssistant, key: str) -> None:
+    """Take that issue back: it was answered, or the plan does not hold any more."""
+    ir.async_delete_issue(hass, DOMAIN, f"{SUGGESTION}_{key}")
+
+
+def _words(plan: Plan) -> dict[str, str]:
+    """Return the numbers of a plan, as they read in every language."""
+    return {
+        "lux": f"{plan.target_lux:.0f} lx",
+        "kelvin": "-" if plan.colour_temperature is None else f"{plan.colour_temperature} K",
+        "hold": f"{plan.hold / _MINUTE:.1f} min",
+    }
 
 
 def _create(hass: HomeAssistant, issue_id: str, key: str, *, until_read: bool = False, **placeholders: str) -> None:

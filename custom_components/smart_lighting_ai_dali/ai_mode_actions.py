@@ -10,9 +10,11 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .services import site_of
-from .zone_actions import zones_of_devices
+from .zone_actions import require_control, zones_of_devices
 
 SERVICE_ALLOW_AI: Final = "allow_ai"
+SERVICE_ACCEPT_PLAN: Final = "accept_plan"
+SERVICE_DECLINE_PLAN: Final = "decline_plan"
 
 ATTR_REASON: Final = "reason"
 # What a person writes down why, in letters.
@@ -33,5 +35,25 @@ def async_register_ai_mode_actions(hass: HomeAssistant) -> None:
         modes = site_of(hass).ai_planner.modes
         for zone in zones_of_devices(hass, call.data[ATTR_DEVICE_ID]):
             modes.async_allow(zone, call.data[ATTR_REASON], call.context)
+        await site_of(hass).ai_planner.async_keep()
+
+    async def accept_plan(call: ServiceCall) -> None:
+        """Accept the plans that wait for zones."""
+        await _answer(hass, call, accepted=True)
+
+    async def decline_plan(call: ServiceCall) -> None:
+        """Decline them."""
+        await _answer(hass, call, accepted=False)
 
     async_register_admin_service(hass, DOMAIN, SERVICE_ALLOW_AI, allow_ai, _ALLOW_SCHEMA)
+    hass.services.async_register(DOMAIN, SERVICE_ACCEPT_PLAN, accept_plan, vol.Schema(_ZONES))
+    hass.services.async_register(DOMAIN, SERVICE_DECLINE_PLAN, decline_plan, vol.Schema(_ZONES))
+
+
+async def _answer(hass: HomeAssistant, call: ServiceCall, *, accepted: bool) -> None:
+    zones, planner = zones_of_devices(hass, call.data[ATTR_DEVICE_ID]), site_of(hass).ai_planner
+    for zone in zones:
+        await require_control(hass, call, zone)
+    for zone in zones:
+        planner.modes.async_answer(zone, call.context, accepted=accepted)
+    await planner.async_keep()

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 
+from .advisor.advice import Advice, Stance, is_alike
 from .advisor.gate import LEAST_DAYS
 from .advisor.report_card import ReportCard, Verdict
-from .ai_issues import async_clear_taken_back, async_report_taken_back
+from .ai_inputs import rules_plan
+from .ai_issues import async_clear_suggestion, async_clear_taken_back, async_report_suggestion, async_report_taken_back
 from .const import DOMAIN
 from .explanation import mode_decision
 from .zone_control import ZoneControl
 from .zone_memory import AiMode
+from .zones.daypart import Daypart, daypart_of
 from .zones.plan import Plan
 
 if TYPE_CHECKING:
@@ -24,9 +27,12 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 EVENT_AI_MODE: Final = f"{DOMAIN}_ai_mode"
+EVENT_SUGGESTION: Final = f"{DOMAIN}_suggestion"
 
 # Why a zone has another mode.
 _CHOSEN, _ALLOWED, _TAKEN_BACK = "chosen", "allowed", "taken_back"
+# What somebody answered to a plan.
+_ACCEPTED, _DECLINED = "accepted", "declined"
 # What is missing where a zone was not earned, by what its card says.
 _MISSING: Final = {
     Verdict.COLLECTING: "ai_gate_collecting",
@@ -45,17 +51,29 @@ class AiModes:
         self._memory: AiMemory | None = None
         self._plans: Mapping[str, Plan] = {}
         """Those that are in force, as they were told last."""
+        self.waiting: dict[str, Plan] = {}
+        """Those that wait for a person, by the keys of their zones."""
 
     @callback
     def async_start(self, memory: AiMemory) -> None:
         """Begin with what was kept."""
         self._memory = memory
 
+    @callback
+    def async_stop(self) -> None:
+        """Wait for nobody's answer any more."""
+        for key in tuple(self.waiting):
+            self._withdraw(key)
+
     def card_of(self, key: str) -> ReportCard:
         """Return the report card of a zone, by its key. Raises RuntimeError before what is kept was read."""
+        return self._kept.cards.setdefault(key, ReportCard())
+
+    @property
+    def _kept(self) -> AiMemory:
         if self._memory is None:
             raise RuntimeError("What the AI planner keeps was not read yet")
-        return self._memory.cards.setdefault(key, ReportCard())
+        return self._memory
 
     # Who lets it
 
@@ -98,6 +116,7 @@ class AiModes:
     @callback
     def async_forget(self, key: str) -> None:
         """Forget a zone that is gone."""
+        self._withdraw(key)
         async_clear_taken_back(self._hass, key)
 
     def _set(
@@ -109,10 +128,7 @@ class AiModes:
         chosen: dict[str, Any] = {"ai_mode": mode.value, "before": before.value, "verdict": verdict.value}
         if why is not None:
             chosen["why"] = why
-        if context.user_id is not None:
-            chosen["user_id"] = context.user_id
-        at = zone.clock.wall(zone.clock.now())
-        self._log.add(mode_decision(zone.key, at, reason, chosen, light=zone.reflex.light, context=context.id))
+        self._record(zone, reason, chosen, context)
         self._hass.bus.async_fire(
             EVENT_AI_MODE,
             self._control.naming_of(zone) | {"mode": mode.value, "before": before.value, "reason": reason},
@@ -120,6 +136,13 @@ class AiModes:
         )
         self._control.async_set_ai_mode(zone.key, mode)
         self._follow(zone)
+
+    def _record(self, zone: ZoneControl, reason: str, chosen: dict[str, Any], context: Context) -> None:
+        """Keep with the decisions of a zone what somebody wants of the AI there."""
+        if context.user_id is not None:
+            chosen["user_id"] = context.user_id
+        at = zone.clock.wall(zone.clock.now())
+        self._log.add(mode_decision(zone.key, at, reason, chosen, light=zone.reflex.light, context=context.id))
 
     # What comes of it
 
@@ -131,7 +154,78 @@ class AiModes:
             self._follow(zone)
 
     def _follow(self, zone: ZoneControl) -> None:
-        zone.async_follow_ai(self._plans.get(zone.key) if zone.memory.ai_mode is AiMode.AUTO else None)
+        plan, mode = self._plans.get(zone.key), zone.memory.ai_mode
+        if plan is None or mode is not AiMode.ADVISE:
+            self._withdraw(zone.key)
+            zone.async_follow_ai(plan if mode is AiMode.AUTO else None)
+        else:
+            zone.async_follow_ai(plan if self._is_accepted(zone, plan) else None)
+
+    # What waits for a person
+
+    @callback
+    def async_answer(self, zone: ZoneControl, context: Context, *, accepted: bool) -> None:
+        """Take a person's answer to the plan that waits. Raises ServiceValidationError where none does."""
+        if (plan := self.waiting.get(zone.key)) is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="ai_no_plan_waits",
+                translation_placeholders={"zone": zone.name},
+            )
+        now, asked = zone.clock.now(), self.card_of(zone.key).asked
+        asked.taken += accepted
+        asked.declined += not accepted
+        self._advice_of(zone).answered(plan, _daypart(zone, now), now, accepted=accepted)
+        self._record(
+            zone, _ACCEPTED if accepted else _DECLINED, {"ai_mode": AiMode.ADVISE.value} | _said(plan), context
+        )
+        self._withdraw(zone.key)
+        self._follow(zone)
+
+    def _advice_of(self, zone: ZoneControl) -> Advice:
+        return self._kept.advice.setdefault(zone.key, Advice())
+
+    def _is_accepted(self, zone: ZoneControl, plan: Plan) -> bool:
+        """Tell whether a plan like this was accepted; ask about it where nobody said anything yet."""
+        now = zone.clock.now()
+        rules = rules_plan(zone, now)
+        is_over = plan.expires is not None and zone.clock.wall(now) >= plan.expires
+        stance = Stance.LEAVE if is_over else self._advice_of(zone).stance(plan, rules, _daypart(zone, now), now)
+        if stance is Stance.ASK:
+            self._suggest(zone, plan, rules)
+        else:
+            self._withdraw(zone.key)
+        return stance is Stance.FOLLOW
+
+    def _suggest(self, zone: ZoneControl, plan: Plan, rules: Plan) -> None:
+        """Let a plan wait for a person; one that hardly differs from what waits already is not told again."""
+        before = self.waiting.get(zone.key)
+        self.waiting[zone.key] = plan
+        if before is not None and is_alike(before, plan):
+            return
+        async_report_suggestion(self._hass, zone.key, zone.name, plan, rules)
+        self._hass.bus.async_fire(
+            EVENT_SUGGESTION, self._control.naming_of(zone) | {"plan": _said(plan), "rules": _said(rules)}
+        )
+
+    def _withdraw(self, key: str) -> None:
+        """Let no plan wait for a zone."""
+        if self.waiting.pop(key, None) is not None:
+            async_clear_suggestion(self._hass, key)
+
+
+def _daypart(zone: ZoneControl, at: float) -> Daypart:
+    return daypart_of(at, zone.reflex.place.time_zone)
+
+
+def _said(plan: Plan) -> dict[str, Any]:
+    """Return a plan as actions have it."""
+    return {
+        "mode": plan.mode.value,
+        "target_lux": round(plan.target_lux, 1),
+        "color_temp_kelvin": plan.colour_temperature,
+        "hold": round(plan.hold),
+    }
 
 
 def _not_earned(name: str, card: ReportCard) -> ServiceValidationError:

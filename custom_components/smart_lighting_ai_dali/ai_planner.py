@@ -5,7 +5,7 @@ No light waits for it, and nothing of it runs at a set-up. What it may do with a
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from .advisor.budget import Refusal
-from .advisor.change_gate import ChangeGate
+from .advisor.change_gate import ChangeGate, has_changed
 from .advisor.circuit_breaker import CircuitBreaker, State
 from .advisor.payload import Batch, Labels, Packed, Question, pack
 from .advisor.prices import OPENAI_PRICES, Price, price_of
@@ -100,6 +100,8 @@ class AiPlanner:
         self._most_zones: int | None = None
         """How many zones may be asked about at once since an answer had no room for more."""
         self._oversized: set[str] = set()
+        self._chosen_at: dict[str, float] = {}
+        """When somebody chose last in a zone, by the clock on the wall."""
         self._scorings: dict[str, ZoneScoring] = {}
         self._listeners: list[CALLBACK_TYPE] = []
         self._stops: list[CALLBACK_TYPE] = []
@@ -126,6 +128,11 @@ class AiPlanner:
             self._stops.pop()()
         await self._end(self._looking)
         await self._end(self._flight)
+        self.modes.async_stop()
+        await self.async_keep()
+
+    async def async_keep(self) -> None:
+        """Write down what is known: it has to outlive whatever comes."""
         if self._memory is not None:
             await self._store.async_save_all(self._memory)
 
@@ -312,7 +319,8 @@ class AiPlanner:
     def _take(self, batch: Batch, answer: Answer) -> Reading:
         """Take the plans of an answer, zone by zone."""
         now = time.time()
-        reading = read_reply(answer.text, batch, at=now)
+        newer = self._newer(batch, now)
+        reading = read_reply(answer.text, batch, at=now, newer=newer)
         self.rejected.update(reading.counts)
         _LOGGER.debug(
             "ai=answered zones=%d plans=%d rejected=%s tokens=%s request_id=%s",
@@ -322,19 +330,30 @@ class AiPlanner:
             answer.usage,
             answer.request_id,
         )
-        if reading.is_useless:
+        was_good = bool(newer) and reading.counts.keys() == {Rejection.LATE}
+        if reading.is_useless and not was_good:
             self.breaker.failed(FailureKind.INVALID, now)
         else:
             self.breaker.succeeded()
             self.answered = dt_util.utcnow()
-        self._count(batch, reading, answer.usage)
+        self._count(batch, reading, newer, answer.usage)
         for key in reading.rejected:
             self.plans.pop(key, None)
         asked = {zone.key for zone in self._zones()}
         self.plans |= {key: plan for key, plan in reading.plans.items() if key in asked}
         return reading
 
-    def _count(self, batch: Batch, reading: Reading, usage: Usage | None) -> None:
+    def _newer(self, batch: Batch, at: float) -> set[str]:
+        """Return the zones of which something else is known than what was told: a person's choice, or what was seen."""
+        told, now = self._moment(batch.taken_at), self._moment(at)
+        newer = {key for key, chosen_at in self._chosen_at.items() if chosen_at >= batch.taken_at}
+        for question in batch.asked.values():
+            zone = self._control.zones.get(question.key)
+            if zone is not None and has_changed((told, question.snapshot), (now, self._question(zone).snapshot)):
+                newer.add(question.key)
+        return newer & {question.key for question in batch.asked.values()}
+
+    def _count(self, batch: Batch, reading: Reading, newer: AbstractSet[str], usage: Usage | None) -> None:
         """Put on the cards what became of the plans, and each zone's part of what the call cost."""
         price = self.price
         cost = None if usage is None or price is None else price.of(usage) / len(batch.asked)
@@ -342,7 +361,8 @@ class AiPlanner:
             asked = self.memory.cards.setdefault(question.key, ReportCard()).asked
             asked.accepted += question.key in reading.plans
             asked.clamped += question.key in reading.clamped
-            asked.rejected += question.key in reading.rejected
+            # It was good when it was asked for.
+            asked.rejected += question.key in reading.rejected and question.key not in newer
             asked.cost = None if cost is None or asked.cost is None else asked.cost + cost
 
     def _failed(self, batch: Batch, error: ProviderError) -> None:
@@ -367,7 +387,10 @@ class AiPlanner:
 
     @callback
     def _chosen(self, zone: ZoneControl, choice: Choice, before: float) -> None:
-        """Count what somebody chose."""
+        """Count what somebody chose: what was planned before knows nothing of it."""
+        self._chosen_at[zone.key] = time.time()
+        if self.plans.pop(zone.key, None) is not None:
+            self._follow_plans()
         now = zone.clock.now()
         counts = self.memory.choices.setdefault(zone.key, ChoiceCounts())
         counts.take(choice, now, daypart_of(now, zone.reflex.place.time_zone), before)
@@ -377,6 +400,7 @@ class AiPlanner:
 
     def _forget(self, key: str) -> None:
         self.plans.pop(key, None)
+        self._chosen_at.pop(key, None)
         self.gate.forget(key)
         self._oversized.discard(key)
         async_clear_oversized(self._hass, key)
@@ -384,6 +408,7 @@ class AiPlanner:
         if self._memory is not None:
             self._memory.choices.pop(key, None)
             self._memory.cards.pop(key, None)
+            self._memory.advice.pop(key, None)
 
     @staticmethod
     async def _end(task: asyncio.Task[None] | None) -> None:

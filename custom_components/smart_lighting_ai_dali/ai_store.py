@@ -1,4 +1,4 @@
-"""What the AI planner keeps over a restart: what was spent, what zones are called outside, and what people changed."""
+"""What the AI planner keeps over a restart: what was spent, what zones are called, what people did and said."""
 
 from dataclasses import dataclass, field
 import logging
@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
+from .advisor.advice import Advice
 from .advisor.budget import Budget, Limits
 from .advisor.report_card import ReportCard
 from .ai_inputs import ChoiceCounts
@@ -35,6 +36,8 @@ class AiMemory:
     """By the key of each zone."""
     cards: dict[str, ReportCard] = field(default_factory=dict)
     """The same."""
+    advice: dict[str, Advice] = field(default_factory=dict)
+    """The same."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return all but the cards as JSON: what has to be written before each question, and so must be small."""
@@ -42,6 +45,7 @@ class AiMemory:
             "secret": self.secret.hex(),
             "budget": self.budget.as_dict(),
             "choices": {key: counts.as_list() for key, counts in self.choices.items()},
+            "advice": {key: advice.as_list() for key, advice in self.advice.items()},
         }
 
     def cards_as_dict(self) -> dict[str, Any]:
@@ -75,6 +79,8 @@ class AiStore:
             memory.secret = bytes.fromhex(data["secret"])
             memory.budget = Budget.from_dict(data["budget"], limits)
             memory.choices = {key: ChoiceCounts.from_list(counts) for key, counts in data["choices"].items()}
+            # There was none at first.
+            memory.advice = {key: Advice.from_list(one) for key, one in data.get("advice", {}).items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             _LOGGER.warning("ai=unreadable reason=%r: what could not be read begins anew", error)
         return memory

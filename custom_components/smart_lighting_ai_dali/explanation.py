@@ -106,6 +106,13 @@ def mode_message(mode: str, reason: str) -> str:
     return _MODES.get(mode, mode)
 
 
+def suggestion_message(plan: Mapping[str, Any]) -> str:
+    """Return what a plan that waits for a person says in the logbook, after the name of its zone."""
+    kelvin = plan["color_temp_kelvin"]
+    colour = "" if kelvin is None else f" at {kelvin} K"
+    return f"has a plan of the AI's that waits for an answer: {plan['target_lux']:.0f} lx{colour}"
+
+
 def _chosen(chosen: Mapping[str, Any]) -> str:
     return chosen_words(
         is_on=chosen.get("is_on"),

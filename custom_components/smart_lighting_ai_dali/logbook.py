@@ -7,10 +7,10 @@ from homeassistant.components.logbook import LOGBOOK_ENTRY_ICON, LOGBOOK_ENTRY_M
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .ai_modes import EVENT_AI_MODE
+from .ai_modes import EVENT_AI_MODE, EVENT_SUGGESTION
 from .const import DOMAIN
 from .control_service import EVENT_CHOICE, EVENT_DECISION
-from .explanation import choice_message, message_of, mode_message
+from .explanation import choice_message, message_of, mode_message, suggestion_message
 
 _BY_ITSELF: Final = "mdi:home-lightbulb"
 _BY_HAND: Final = "mdi:hand-back-right-outline"
@@ -50,6 +50,15 @@ def async_describe_events(
             LOGBOOK_ENTRY_MESSAGE: mode_message(event.data["mode"], event.data["reason"]),
         }
 
+    @callback
+    def describe_suggestion(event: Event[Any]) -> dict[str, Any]:
+        return {
+            LOGBOOK_ENTRY_ICON: _BY_AI,
+            LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
+            LOGBOOK_ENTRY_MESSAGE: suggestion_message(event.data["plan"]),
+        }
+
     async_describe_event(DOMAIN, EVENT_AI_MODE, describe_mode)
+    async_describe_event(DOMAIN, EVENT_SUGGESTION, describe_suggestion)
     async_describe_event(DOMAIN, EVENT_DECISION, describe)
     async_describe_event(DOMAIN, EVENT_CHOICE, describe_choice)

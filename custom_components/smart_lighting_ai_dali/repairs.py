@@ -4,7 +4,7 @@ from typing import Final
 
 from dali.device.general import EventScheme
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
@@ -17,15 +17,59 @@ from .site import Site
 
 _NOT_SET: Final = "inputs_not_set"
 _LINE_GONE: Final = "line_gone"
+_PLAN_GONE: Final = "plan_gone"
+_INIT, _ACCEPT, _DECLINE = "init", "accept", "decline"
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the dialog of an issue: events are set to be distinct, and all else only has to be read."""
-    del hass, issue_id
-    subentry_id = (data or {}).get("subentry_id")
+    """Return the dialog of an issue: what is to be done or answered, and all else only has to be read."""
+    del hass
+    data = data or {}
+    if (zone := data.get("zone")) is not None:
+        return SuggestionFlow(issue_id, str(zone))
+    subentry_id = data.get("subentry_id")
     return ConfirmRepairFlow() if subentry_id is None else DistinctEventsFlow(str(subentry_id))
+
+
+class SuggestionFlow(RepairsFlow):
+    """Asks whether a zone may follow what the AI plans for it."""
+
+    def __init__(self, issue_id: str, zone: str) -> None:
+        super().__init__()
+        self._issue_id = issue_id
+        self._zone = zone
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Ask."""
+        del user_input
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self._issue_id)
+        return self.async_show_menu(
+            step_id=_INIT,
+            menu_options=[_ACCEPT, _DECLINE],
+            description_placeholders=None if issue is None else issue.translation_placeholders,
+        )
+
+    async def async_step_accept(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Follow it."""
+        del user_input
+        return await self._answer(accepted=True)
+
+    async def async_step_decline(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Leave it."""
+        del user_input
+        return await self._answer(accepted=False)
+
+    async def _answer(self, *, accepted: bool) -> RepairsFlowResult:
+        for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
+            site: Site = entry.runtime_data
+            if self._zone in site.ai_planner.modes.waiting:
+                zone = site.control.zones[self._zone]
+                site.ai_planner.modes.async_answer(zone, Context(), accepted=accepted)
+                await site.ai_planner.async_keep()
+                return self.async_create_entry(data={})
+        return self.async_abort(reason=_PLAN_GONE)
 
 
 class DistinctEventsFlow(RepairsFlow):

@@ -19,6 +19,8 @@ class AiMode(StrEnum):
     OFF = "off"
     SHADOW = "shadow"
     """It is asked, and nothing is done of what it says."""
+    ADVISE = "advise"
+    """Its plans wait for a person who accepts them."""
     AUTO = "auto"
     """Its plans are followed: it has earned that, or an administrator lets it."""
 

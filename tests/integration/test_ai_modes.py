@@ -1,24 +1,30 @@
 """What the AI may do in a zone: it has to be earned, people outrank it, and the rules are there whenever it is not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 import json
 from typing import Any, Final
 
+from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import Context
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.smart_lighting_ai_dali import ai_settings
+from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard, Verdict
-from custom_components.smart_lighting_ai_dali.ai_modes import EVENT_AI_MODE
+from custom_components.smart_lighting_ai_dali.ai_modes import EVENT_AI_MODE, EVENT_SUGGESTION
 from custom_components.smart_lighting_ai_dali.ai_planner import AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.db.decisions import Outcome
+from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
@@ -29,6 +35,7 @@ from tests.unit.advisor.test_report_card import GOOD, PREFERRED, day
 
 from .conftest import Build, House, PlugIn, lamp, line_of
 from .test_ai_planner import Home, kitchen_of
+from .test_zones import zone_of
 
 LUX: Final = 380
 
@@ -41,6 +48,17 @@ def planning(lux: float = LUX, hold: int = 1200) -> Behaviour:
         rows = json.loads(received.content["input"])["zones"]
         plans = [good_plan(row[0], target_lux=lux, kelvin=None, hold_s=hold) for row in rows]
         return web.json_response(content_of(received.path, json.dumps({"plans": plans})))
+
+    return behave
+
+
+def after(event: asyncio.Event, behaviour: Behaviour) -> Behaviour:
+    """Answer once something has happened."""
+    from aiohttp import web
+
+    async def behave(request: web.Request, received: Received) -> web.StreamResponse:
+        await event.wait()
+        return await behaviour(request, received)
 
     return behave
 
@@ -312,3 +330,174 @@ async def test_limits_of_the_zone_hold_for_it(home: Home, server: OpenAIServer) 
     assert follows(zone) is Planner.AI
     assert zone.reflex.target_lux < 5000
     assert home.planner.modes.card_of(zone.key).asked.clamped == 1
+
+
+# What waits for a person
+
+
+async def asked(home: Home, server: OpenAIServer) -> ZoneControl:
+    """Return a zone for which a plan waits."""
+    zone = await office_of(home, server)
+    await home.let(zone, mode=AiMode.ADVISE)
+    await home.look()
+    assert zone.key in home.planner.modes.waiting
+    return zone
+
+
+def issue_of(home: Home, zone: ZoneControl) -> ir.IssueEntry | None:
+    """Return the issue of a plan that waits."""
+    return ir.async_get(home.house.hass).async_get_issue(DOMAIN, f"ai_suggestion_{zone.key}")
+
+
+async def answer(home: Home, zone: ZoneControl, option: str) -> FlowResultType:
+    """Answer to what waits, in its dialog, and return how that ended."""
+    hass = home.house.hass
+    assert await async_setup_component(hass, "repairs", {})
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    flow = await flows.async_init(DOMAIN, data={"issue_id": f"ai_suggestion_{zone.key}"})
+    assert flow["type"] is FlowResultType.MENU
+    assert flow["menu_options"] == ["accept", "decline"]
+    ended = await flows.async_configure(flow["flow_id"], {"next_step_id": option})
+    await hass.async_block_till_done()
+    kind: FlowResultType = ended["type"]
+    return kind
+
+
+async def test_a_plan_waits_and_is_followed_once_it_was_accepted(home: Home, server: OpenAIServer) -> None:
+    said = async_capture_events(home.house.hass, EVENT_SUGGESTION)
+    zone = await asked(home, server)
+    assert follows(zone) is Planner.RULES
+    issue = issue_of(home, zone)
+    assert issue is not None
+    placeholders = issue.translation_placeholders or {}
+    assert (placeholders["zone"], placeholders["lux"], placeholders["hold"]) == ("Kitchen", "380 lx", "20.0 min")
+    assert placeholders["rules_lux"] == f"{zone.reflex.target_lux:.0f} lx"
+    await home.look()
+    (event,) = said
+    assert event.data["plan"]["target_lux"] == LUX
+    described: dict[str, Any] = {}
+    async_describe_events(home.house.hass, lambda _, kind, say: described.update({kind: say}))
+    assert "380 lx" in described[EVENT_SUGGESTION](event)["message"]
+    assert await answer(home, zone, "accept") is FlowResultType.CREATE_ENTRY
+    assert issue_of(home, zone) is None
+    assert zone.reflex.target_lux == LUX
+    server.usual = planning(LUX + 10)
+    await ask_again(home, zone)
+    assert zone.reflex.target_lux == LUX + 10, "one like it was accepted"
+    assert len(said) == 1
+    server.usual = planning(LUX / 2)
+    await ask_again(home, zone)
+    assert follows(zone) is Planner.RULES
+    assert len(said) == 2
+    summary = home.planner.modes.card_of(zone.key).summary()
+    assert summary.taken == 1
+    diagnostics = (await async_get_config_entry_diagnostics(home.house.hass, home.house.entry))["ai"]
+    assert diagnostics["report_cards"][0]["taken"] == 1
+
+
+async def test_what_was_declined_is_not_suggested_again(
+    home: Home, server: OpenAIServer, hass_read_only_user: MockUser
+) -> None:
+    zone = await asked(home, server)
+    hass, data = home.house.hass, {"device_id": home.device(zone)}
+    with pytest.raises(Unauthorized):
+        await hass.services.async_call(
+            DOMAIN, "decline_plan", data, blocking=True, context=Context(user_id=hass_read_only_user.id)
+        )
+    await hass.services.async_call(DOMAIN, "decline_plan", data, blocking=True)
+    assert issue_of(home, zone) is None
+    assert follows(zone) is Planner.RULES
+    await ask_again(home, zone)
+    assert issue_of(home, zone) is None
+    assert await hass.config_entries.async_reload(home.house.entry.entry_id)
+    await hass.async_block_till_done()
+    zone = home.house.site.control.zones[zone.key]
+    await home.house.until_light(0, STATE_OFF, 30)
+    await home.look()
+    assert zone.key in home.planner.plans
+    assert issue_of(home, zone) is None, "it is kept"
+    assert home.planner.modes.card_of(zone.key).summary().taken == 0
+    for action in ("accept_plan", "decline_plan"):
+        with pytest.raises(ServiceValidationError, match="No plan of the AI's waits for Kitchen"):
+            await hass.services.async_call(DOMAIN, action, data, blocking=True)
+
+
+async def test_a_plan_that_has_expired_waits_no_more(home: Home, server: OpenAIServer) -> None:
+    zone = await asked(home, server)
+    hass = home.house.hass
+    assert await async_setup_component(hass, "repairs", {})
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    flow = await flows.async_init(DOMAIN, data={"issue_id": f"ai_suggestion_{zone.key}"})
+    home.planner.plans[zone.key] = replace(home.planner.plans[zone.key], expires=dt_util.utcnow().timestamp() - 1)
+    await home.look()
+    assert issue_of(home, zone) is None
+    ended = await flows.async_configure(flow["flow_id"], {"next_step_id": "accept"})
+    assert (ended["type"], ended["reason"]) == (FlowResultType.ABORT, "plan_gone")
+
+
+async def test_no_plan_waits_once_a_person_chose_or_the_ai_is_gone(home: Home, server: OpenAIServer) -> None:
+    zone = await asked(home, server)
+    await home.house.call("light", "turn_on", home.house.entity("light", 0), brightness=90)
+    await home.house.hass.async_block_till_done()
+    assert issue_of(home, zone) is None
+    await ask_again(home, zone)
+    assert issue_of(home, zone) is not None
+    await home.let(zone, mode=AiMode.SHADOW)
+    assert issue_of(home, zone) is None
+    await home.let(zone, mode=AiMode.ADVISE)
+    assert issue_of(home, zone) is not None
+    assert await home.house.hass.config_entries.async_unload(home.house.entry.entry_id)
+    assert issue_of(home, zone) is None
+
+
+# What is newer than an answer
+
+
+@pytest.mark.parametrize("mode", [AiMode.SHADOW, AiMode.AUTO])
+async def test_a_choice_during_the_flight_drops_the_plan(home: Home, server: OpenAIServer, mode: AiMode) -> None:
+    zone = await office_of(home, server)
+    other = await home.add(zone_of(home.house.entity("light", 1), motion=(), title="Hall", purpose="office"))
+    earn(home, zone)
+    await home.let(zone, other, mode=AiMode.SHADOW)
+    await home.let(zone, mode=mode)
+    goes_on = asyncio.Event()
+    server.usual = after(goes_on, planning())
+    home.pass_time()
+    await home.house.until(lambda: bool(server.open))
+    await home.house.call("light", "turn_on", home.house.entity("light", 0), brightness=90)
+    await home.house.hass.async_block_till_done()
+    goes_on.set()
+    await home.house.until(lambda: not home.planner.gate.is_in_flight)
+    assert home.planner.plans.keys() == {other.key}
+    assert follows(zone) is Planner.RULES
+    assert home.planner.rejected == {Rejection.LATE: 1}
+    assert home.planner.modes.card_of(zone.key).asked.rejected == 0, "the plan was good"
+    server.usual = planning()
+    await ask_again(home, zone)
+    assert zone.key in home.planner.plans
+
+
+async def test_what_was_seen_during_the_flight_drops_the_plan(home: Home, server: OpenAIServer) -> None:
+    zone = await office_of(home, server)
+    await home.let(zone)
+    goes_on = asyncio.Event()
+    server.usual = after(goes_on, planning())
+    home.pass_time()
+    await home.house.until(lambda: bool(server.open))
+    await home.see(STATE_ON)
+    goes_on.set()
+    await home.house.until(lambda: not home.planner.gate.is_in_flight)
+    assert home.planner.plans == {}
+    assert home.planner.rejected == {Rejection.LATE: 1}
+    assert home.planner.status is AiStatus.OK, "the AI did nothing wrong"
+
+
+async def test_a_choice_ends_what_was_planned_before(home: Home, server: OpenAIServer) -> None:
+    zone = await obeyed(home, server)
+    await home.see(STATE_ON)
+    await home.until_lit(0)
+    await home.house.call("light", "turn_on", home.house.entity("light", 0), brightness=40)
+    await home.house.hass.async_block_till_done()
+    assert follows(zone) is Planner.RULES

@@ -176,7 +176,13 @@ def test_every_action_is_described(english: Any) -> None:
 
 def test_placeholders_are_filled(english: Any) -> None:
     filled = {"address", "adapter", "device", "example", "field", "gear", "group", "line", "name", "number"}
-    filled |= {"gain", "high", "low", "needed"}
+    filled |= {
+        "gain",
+        "high",
+        "low",
+        "needed",
+        *(f"{of}{name}" for of in ("", "rules_") for name in ("hold", "kelvin", "lux")),
+    }
     filled |= {"addresses", "cap", "days", "host", "model", "problems", "reason", "size", "task", "zone", "zones"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled

@@ -79,7 +79,12 @@ class ChangeGate:
         told = self._told.get(key)
         if told is None or at >= told.until or at < told.at:
             return True
-        return _moment_changed(told.moment, moment) or _zone_changed(told.snapshot, snapshot)
+        return has_changed((told.moment, told.snapshot), (moment, snapshot))
+
+
+def has_changed(told: tuple[Moment, ZoneSnapshot], now: tuple[Moment, ZoneSnapshot]) -> bool:
+    """Tell whether something of a zone is another than what was told, so much that it matters."""
+    return _moment_changed(told[0], now[0]) or _zone_changed(told[1], now[1])
 
 
 def _moment_changed(told: Moment, now: Moment) -> bool:

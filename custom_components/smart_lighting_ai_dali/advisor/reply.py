@@ -4,7 +4,7 @@ Nothing here raises, whatever the text is, and nothing of the text is kept: numb
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -68,10 +68,13 @@ class Reading:
         return not self.plans
 
 
-def read_reply(text: str, batch: Batch, *, at: float, newer_at: float | None = None) -> Reading:
+def read_reply(
+    text: str, batch: Batch, *, at: float, newer_at: float | None = None, newer: Collection[str] = ()
+) -> Reading:
     """Return the plans of an answer that came at a time, in seconds since 1970; they count from then on.
 
-    `newer_at` is when something newer was told or asked, if anything was.
+    `newer_at` is when something newer was told or asked, if anything was; `newer` are zones, by their keys, of which
+    something newer is known than what was told.
     """
     age = at - batch.taken_at
     if not 0 <= age <= VALID or (newer_at is not None and newer_at > batch.taken_at):
@@ -95,7 +98,8 @@ def read_reply(text: str, batch: Batch, *, at: float, newer_at: float | None = N
     clamped: set[str] = set()
     rejected: dict[str, Rejection] = {}
     for label, question in batch.asked.items():
-        judged = _judge(named.get(label, []), question.bounds, at)
+        is_late = question.key in newer
+        judged = Rejection.LATE if is_late else _judge(named.get(label, []), question.bounds, at)
         if isinstance(judged, Rejection):
             rejected[question.key] = judged
             counts[judged] += 1

@@ -74,6 +74,9 @@ class Asked:
     rejected: int = 0
     cost: float | None = 0.0
     """The zone's part of what the calls cost; None where a price was unknown."""
+    taken: int = 0
+    """Plans that waited for a person, and were accepted."""
+    declined: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ class Summary:
     """Of all plans that were asked for, 0 to 1."""
     clamped: float | None
     rejected: float | None
+    taken: float | None
+    """Of the plans that a person answered to, 0 to 1."""
     cost_a_day: float | None
 
 
@@ -172,7 +177,7 @@ class ReportCard:
     def summary(self) -> Summary:
         """Return what the card says."""
         asked = self.asked
-        all_asked = asked.accepted + asked.rejected
+        all_asked, answered = asked.accepted + asked.rejected, asked.taken + asked.declined
         return Summary(
             verdict=self.verdict,
             days=len(self.days),
@@ -182,6 +187,7 @@ class ReportCard:
             accepted=asked.accepted / all_asked if all_asked else None,
             clamped=asked.clamped / asked.accepted if asked.accepted else None,
             rejected=asked.rejected / all_asked if all_asked else None,
+            taken=asked.taken / answered if answered else None,
             cost_a_day=None if asked.cost is None or not self._asked_days else asked.cost / self._asked_days,
         )
 
@@ -190,6 +196,7 @@ class ReportCard:
         return {
             "verdict": self.verdict.value,
             "asked": [self.asked.accepted, self.asked.clamped, self.asked.rejected, self.asked.cost],
+            "answered": [self.asked.taken, self.asked.declined],
             "asked_days": self._asked_days,
             "settled": [one.as_list() for one in self._settled],
             "unsettled": [one.as_list() for one in self._unsettled],
@@ -205,11 +212,15 @@ class ReportCard:
         card = cls()
         card.verdict = Verdict(data["verdict"])
         accepted, clamped, rejected, cost = data["asked"]
+        # Nobody could answer at first.
+        taken, declined = data.get("answered", (0, 0))
         card.asked = Asked(
             accepted=int(accepted),
             clamped=int(clamped),
             rejected=int(rejected),
             cost=None if cost is None else float(cost),
+            taken=int(taken),
+            declined=int(declined),
         )
         if card.asked.cost is not None and not isfinite(card.asked.cost):
             raise ValueError(f"{cost} is no cost")
