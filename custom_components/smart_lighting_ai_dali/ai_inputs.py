@@ -28,6 +28,8 @@ class ChoiceCounts:
 
     def __init__(self) -> None:
         self._choices: deque[tuple[float, Daypart, str]] = deque(maxlen=_MOST_CHOICES)
+        self._as_list: list[list[Any]] | None = None
+        """Made once: it is written before each question, and people change things less often."""
 
     def take(self, choice: Choice, at: float, daypart: Daypart, before: float) -> None:
         """Take what somebody chose where the light was `before`, of full light."""
@@ -40,6 +42,7 @@ class ChoiceCounts:
         else:
             return
         self._choices.append((at, daypart, kind))
+        self._as_list = None
 
     def by_daypart(self, at: float) -> ChangesByDaypart:
         """Return the counts of the two weeks before a time."""
@@ -50,8 +53,10 @@ class ChoiceCounts:
         return first, second, third, fourth
 
     def as_list(self) -> list[list[Any]]:
-        """Return it as JSON."""
-        return [[round(time), daypart.value, kind] for time, daypart, kind in self._choices]
+        """Return it as JSON, to be written and not to be changed."""
+        if self._as_list is None:
+            self._as_list = [[round(time), daypart.value, kind] for time, daypart, kind in self._choices]
+        return self._as_list
 
     @classmethod
     def from_list(cls, data: list[Any]) -> Self:
@@ -61,6 +66,7 @@ class ChoiceCounts:
             if kind not in _KINDS or not isfinite(float(time)):
                 raise ValueError(f"{kind} at {time} is no choice")
             counts._choices.append((float(time), Daypart(daypart), kind))
+        counts.as_list()
         return counts
 
 

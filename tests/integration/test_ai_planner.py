@@ -371,8 +371,8 @@ async def test_what_can_t_be_read_begins_anew(
         await hass.config_entries.async_unload(house.entry.entry_id)
     assert "ai=unreadable" in caplog.text
     assert "cards=unreadable" not in caplog.text
-    for cards in ({"a zone": {"verdict": "none that there is"}}, {"a zone": []}):
-        hass_storage[f"{key}_cards"]["data"] = cards
+    for broken in ({"a zone": {"verdict": "none that there is"}}, {"a zone": []}):
+        hass_storage[f"{key}_cards"]["data"] = broken
         assert await hass.config_entries.async_setup(house.entry.entry_id)
         assert house.site.ai_planner.memory.cards == {}
         await hass.config_entries.async_unload(house.entry.entry_id)
