@@ -1,10 +1,13 @@
 """The repair issues of the AI: what does not mend itself, and what a person can do about it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from .advisor.budget import Refusal
+from .advisor.payload import Packed
 from .advisor.provider import FailureKind
 from .const import DOMAIN
 from .zones.plan import Plan
@@ -12,6 +15,7 @@ from .zones.plan import Plan
 _QUOTA: Final = "ai_quota"
 _MODEL: Final = "ai_model"
 _PAYLOAD: Final = "ai_payload_exceeds_cap"
+_BUDGET: Final = "ai_budget"
 _TAKEN_BACK: Final = "ai_taken_back"
 SUGGESTION: Final = "ai_suggestion"
 _MINUTE: Final = 60.0
@@ -36,6 +40,31 @@ def async_clear_failures(hass: HomeAssistant) -> None:
 def async_report_oversized(hass: HomeAssistant, key: str, zone: str, size: int, cap: int) -> None:
     """Make an issue of a zone that alone is more than a request may have, in bytes; it stays on its rules."""
     _create(hass, f"{_PAYLOAD}_{key}", _PAYLOAD, zone=zone, size=str(size), cap=str(cap))
+
+
+@callback
+def async_follow_oversized(
+    hass: HomeAssistant, before: set[str], packed: Packed, names: Mapping[str, str], cap: int
+) -> set[str]:
+    """Say which zones are more than a request may have, take that back of those that fit, and return the former."""
+    fitting = {question.key for batch in packed.batches for question in batch.asked.values()}
+    for key in fitting & before:
+        async_clear_oversized(hass, key)
+    for one in packed.oversized:
+        async_report_oversized(hass, one.key, names[one.key], one.size, cap)
+    return (before - fitting) | {one.key for one in packed.oversized}
+
+
+@callback
+def async_report_budget(hass: HomeAssistant, refusal: Refusal) -> None:
+    """Make an issue of a budget that is used up, or that nobody can reckon with."""
+    _create(hass, _BUDGET, f"{_BUDGET}_{refusal.value}")
+
+
+@callback
+def async_clear_budget(hass: HomeAssistant) -> None:
+    """Take that issue back: it may be asked again, or is not to be asked any more."""
+    ir.async_delete_issue(hass, DOMAIN, _BUDGET)
 
 
 @callback

@@ -1,18 +1,24 @@
 """Actions for what an AI may do in zones."""
 
+from datetime import date
 from typing import Final
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from .advisor.gate import LEAST_DAYS
+from .advisor.report_card import ReportCard
 from .const import DOMAIN
 from .services import site_of
 from .zone_actions import require_control, zones_of_devices
+from .zone_control import ZoneControl
 
 SERVICE_ALLOW_AI: Final = "allow_ai"
+SERVICE_GET_REPORT_CARD: Final = "get_report_card"
 SERVICE_ACCEPT_PLAN: Final = "accept_plan"
 SERVICE_DECLINE_PLAN: Final = "decline_plan"
 
@@ -45,9 +51,64 @@ def async_register_ai_mode_actions(hass: HomeAssistant) -> None:
         """Decline them."""
         await _answer(hass, call, accepted=False)
 
+    async def get_report_card(call: ServiceCall) -> ServiceResponse:
+        """Return the report cards of zones, day by day, and how sure they are."""
+        site = site_of(hass)
+        chosen = call.data.get(ATTR_DEVICE_ID)
+        zones = list(site.control.zones.values()) if chosen is None else zones_of_devices(hass, chosen)
+        cards = [(zone, site.ai_planner.memory.cards.get(zone.key, ReportCard())) for zone in zones]
+        # How sure they are takes milliseconds for each.
+        reports = await hass.async_add_executor_job(lambda: [_report(zone, card) for zone, card in cards])
+        return {"zones": [*reports]}
+
     async_register_admin_service(hass, DOMAIN, SERVICE_ALLOW_AI, allow_ai, _ALLOW_SCHEMA)
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        SERVICE_GET_REPORT_CARD,
+        get_report_card,
+        vol.Schema({vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}),
+        supports_response=SupportsResponse.ONLY,
+    )
     hass.services.async_register(DOMAIN, SERVICE_ACCEPT_PLAN, accept_plan, vol.Schema(_ZONES))
     hass.services.async_register(DOMAIN, SERVICE_DECLINE_PLAN, decline_plan, vol.Schema(_ZONES))
+
+
+def _report(zone: ZoneControl, card: ReportCard) -> JsonObjectType:
+    """Return a report card as JSON; what is not known is None."""
+    summary = card.summary()
+    found = summary.difference
+    return {
+        "zone": zone.name,
+        "ai_mode": zone.memory.ai_mode.value,
+        "verdict": summary.verdict.value,
+        "may_plan": card.may_plan,
+        "days": summary.days,
+        "counting_days": len(card.counting),
+        "needed_days": LEAST_DAYS,
+        "rules_score": _rounded(summary.rules_score),
+        "ai_score": _rounded(summary.ai_score),
+        "difference": None
+        if found is None
+        else {"mean": _rounded(found.mean), "low": _rounded(found.low), "high": _rounded(found.high)},
+        "accepted": _rounded(summary.accepted),
+        "clamped": _rounded(summary.clamped),
+        "rejected": _rounded(summary.rejected),
+        "taken": _rounded(summary.taken),
+        "cost_a_day": _rounded(summary.cost_a_day, 6),
+        "by_day": [
+            {
+                "date": date.fromordinal(one.day).isoformat(),
+                "rules": {**one.rules.as_dict()},
+                "ai": {**one.ai.as_dict()},
+            }
+            for one in card.days
+        ],
+    }
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 async def _answer(hass: HomeAssistant, call: ServiceCall, *, accepted: bool) -> None:

@@ -28,7 +28,7 @@ from .advisor.report_card import ReportCard
 from .advisor.schema import most_usage, request_of
 from .advisor.snapshot import Moment, ZoneSnapshot
 from .ai_inputs import ChoiceCounts, question_of
-from .ai_issues import async_clear_oversized, async_report_oversized
+from .ai_issues import async_clear_budget, async_clear_oversized, async_follow_oversized, async_report_budget
 from .ai_modes import AiModes
 from .ai_provider import AiProvider
 from .ai_scoring import ZoneScoring
@@ -205,6 +205,7 @@ class AiPlanner:
         if not self._ai.is_set or not (zones := self._zones()):
             self._scorings.clear()
             self._follow_plans()
+            async_clear_budget(self._hass)
             return
         self._follow_plans()
         for key in self._scorings.keys() - {zone.key for zone in zones}:
@@ -293,9 +294,11 @@ class AiPlanner:
             self.breaker.abandoned()
             if reservation not in {self.refused, Refusal.INTERVAL}:
                 _LOGGER.info("ai=not_asked reason=%s: zones follow their rules meanwhile", reservation.value)
+                async_report_budget(self._hass, reservation)
             self.refused = reservation
             return None
         self.refused = None
+        async_clear_budget(self._hass)
         is_known = False
         try:
             # First, so that a restart in the middle of the call does not forget what it can cost.
@@ -381,6 +384,7 @@ class AiPlanner:
         self.gate = ChangeGate(self._ai.limits.interval)
         self.plans.clear()
         self.answered = self.refused = None
+        async_clear_budget(self._hass)
         self._tell()
         if self._flight is not None:
             self._flight.cancel()
@@ -436,12 +440,6 @@ class AiPlanner:
         return Moment.of(at, place, self._control.cloud)
 
     def _report_oversized(self, packed: Packed) -> None:
-        """Say which zones are more than a request may have, and take that back of those that fit."""
-        fitting = {question.key for batch in packed.batches for question in batch.asked.values()}
-        for key in fitting & self._oversized:
-            async_clear_oversized(self._hass, key)
-        self._oversized -= fitting
-        for one in packed.oversized:
-            zone = self._control.zones[one.key]
-            async_report_oversized(self._hass, one.key, zone.name, one.size, self._ai.limits.caps.size)
-            self._oversized.add(one.key)
+        names = {key: zone.name for key, zone in self._control.zones.items()}
+        cap = self._ai.limits.caps.size
+        self._oversized = async_follow_oversized(self._hass, self._oversized, packed, names, cap)

@@ -30,9 +30,8 @@ def _this_month(planner: AiPlanner) -> Spent:
     return planner.memory.budget.this_month(time.time())
 
 
-def _money(planner: AiPlanner) -> float | None:
-    """Return what was spent this month in the currency of the prices; None where nobody knows: that is not nothing."""
-    spent = _this_month(planner)
+def _money(planner: AiPlanner, spent: Spent) -> float | None:
+    """Return what was spent, in the currency of the prices; None where nobody knows: that is not nothing."""
     return None if spent.unpriced or (planner.price is None and not spent.calls) else round(spent.money, 6)
 
 
@@ -47,7 +46,13 @@ AI_SENSORS: Final = (
         key="ai_money_this_month",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=4,
-        value=_money,
+        value=lambda planner: _money(planner, _this_month(planner)),
+    ),
+    AiSensorDescription(
+        key="ai_money_today",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=4,
+        value=lambda planner: _money(planner, _today(planner)),
     ),
     AiSensorDescription(
         key="ai_calls_today",

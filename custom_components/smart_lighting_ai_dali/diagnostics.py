@@ -1,5 +1,6 @@
 """Diagnostics: only what is named here gets out, so that nothing private can slip in with a later change."""
 
+from collections import Counter
 from dataclasses import asdict
 import time
 from typing import Any
@@ -21,7 +22,6 @@ from .zone_control import ZoneControl
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteConfigEntry) -> dict[str, Any]:
     """Return how every line and every zone is, and the database."""
-    del hass
     site = entry.runtime_data
     return {
         "lines": [_line(line) for line in site.lines.values()],
@@ -29,7 +29,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteCon
         "waiting_decisions": len(site.decisions),
         "dropped_decisions": site.decisions.dropped,
         "database": _database(site),
-        "ai": _ai(site),
+        "ai": _ai(site) | {"report_cards": await hass.async_add_executor_job(_cards, site)},
     }
 
 
@@ -70,8 +70,14 @@ def _ai(site: Site) -> dict[str, Any]:
         "today": asdict(planner.memory.budget.today(now)),
         "this_month": asdict(planner.memory.budget.this_month(now)),
         "plans": len(planner.plans),
-        "report_cards": [asdict(card.summary()) for card in planner.memory.cards.values()],
+        "waiting": len(planner.modes.waiting),
+        "modes": Counter(zone.memory.ai_mode.value for zone in site.control.zones.values()),
     }
+
+
+def _cards(site: Site) -> list[dict[str, Any]]:
+    """Return all report cards: it takes milliseconds for each."""
+    return [asdict(card.summary()) for card in tuple(site.ai_planner.memory.cards.values())]
 
 
 def _database(site: Site) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .ai_card_sensors import CARD_SENSORS, CardSensor
 from .ai_sensors import AI_SENSORS, AiSensor
 from .commissioning_sensors import COMMISSIONING_SENSORS, CommissioningSensor
 from .const import DOMAIN, SITE_TITLE
@@ -131,6 +132,9 @@ async def async_setup_entry(
     async_add_entities([AiSensor(entry, description) for description in AI_SENSORS])
     async_add_zone_entities(
         entry, async_add_entities, lambda entry, key: [ZoneSensor(entry, key, one) for one in ZONE_SENSORS]
+    )
+    async_add_zone_entities(
+        entry, async_add_entities, lambda entry, key: [CardSensor(entry, key, one) for one in CARD_SENSORS]
     )
 
 

@@ -7,11 +7,11 @@ import json
 from typing import Any, Final
 
 from homeassistant.components.repairs import repairs_flow_manager
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import Context
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -501,3 +501,98 @@ async def test_a_choice_ends_what_was_planned_before(home: Home, server: OpenAIS
     await home.house.call("light", "turn_on", home.house.entity("light", 0), brightness=40)
     await home.house.hass.async_block_till_done()
     assert follows(zone) is Planner.RULES
+
+
+# What is shown
+
+
+async def test_the_report_card_is_shown(home: Home, server: OpenAIServer) -> None:
+    zone = await office_of(home, server)
+    hass, registry = home.house.hass, er.async_get(home.house.hass)
+    assert home.state(zone, "sensor", "ai_verdict") == STATE_UNKNOWN, "it was never asked"
+    for key in ("ai_scored_days", "ai_cost_a_day"):
+        entry = registry.async_get(home.entity(zone, "sensor", key))
+        assert entry is not None
+        assert entry.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    await home.let(zone)
+    earn(home, zone)
+    await home.look()
+    state = hass.states.get(home.entity(zone, "sensor", "ai_verdict"))
+    assert state is not None
+    assert state.state == "promoted"
+    assert (state.attributes["accepted"], state.attributes["rejected"], state.attributes["taken"]) == (1, 0, None)
+    score = float(home.state(zone, "sensor", "ai_score") or 0)
+    assert score > float(home.state(zone, "sensor", "ai_rules_score") or 0)
+    answer: Any = await hass.services.async_call(DOMAIN, "get_report_card", {}, blocking=True, return_response=True)
+    (card,) = answer["zones"]
+    assert (card["zone"], card["verdict"], card["may_plan"], card["days"]) == ("Kitchen", "promoted", True, 7)
+    assert 0 < card["difference"]["low"] <= card["difference"]["mean"] <= card["difference"]["high"]
+    assert card["ai_score"] == pytest.approx(score, abs=0.01)
+    assert [one["date"] for one in card["by_day"]][:2] == ["0001-01-01", "0001-01-02"]
+    assert card["cost_a_day"] is None, "nobody knows a price"
+
+
+async def test_a_card_of_a_zone_that_was_never_asked_about_is_empty(home: Home, server: OpenAIServer) -> None:
+    zone = await office_of(home, server)
+    answer: Any = await home.house.hass.services.async_call(
+        DOMAIN, "get_report_card", {"device_id": home.device(zone)}, blocking=True, return_response=True
+    )
+    (card,) = answer["zones"]
+    assert (card["verdict"], card["difference"], card["ai_score"]) == ("collecting", None, None)
+    assert zone.key not in home.planner.memory.cards
+
+
+def of_site(home: Home, key: str) -> str | None:
+    """Return the state of a sensor of the site."""
+    entity_id = er.async_get(home.house.hass).async_get_entity_id(
+        "sensor", DOMAIN, f"{home.house.entry.entry_id}_{key}"
+    )
+    assert entity_id is not None
+    return home.house.state(entity_id)
+
+
+async def test_what_nobody_knows_the_price_of_did_not_cost_nothing(home: Home, server: OpenAIServer) -> None:
+    zone = await office_of(home, server)
+    await home.let(zone)
+    await home.look()
+    assert (of_site(home, "ai_money_today"), of_site(home, "ai_money_this_month")) == (STATE_UNKNOWN, STATE_UNKNOWN)
+
+
+async def test_what_it_cost_is_known_by_day_and_month(home: Home, server: OpenAIServer) -> None:
+    zone = await office_of(home, server)
+    await home.have(server, input_price=1, output_price=2)
+    await home.let(zone)
+    await home.look()
+    cost = (210 * 1 + 34 * 2) / 1e6
+    assert float(of_site(home, "ai_money_today") or 0) == pytest.approx(cost)
+    assert float(of_site(home, "ai_money_this_month") or 0) == pytest.approx(cost)
+    assert home.planner.modes.card_of(zone.key).asked.cost == pytest.approx(cost)
+
+
+@pytest.mark.parametrize(
+    ("limits", "key"),
+    [
+        ({"calls_per_day": 1}, "ai_budget_calls"),
+        ({"tokens_per_day": 300}, "ai_budget_tokens"),
+        ({"money_per_month": 0.0005, "input_price": 1, "output_price": 1}, "ai_budget_money"),
+        ({"money_per_month": 1}, "ai_budget_price_unknown"),
+    ],
+)
+async def test_a_budget_that_is_used_up_is_told(
+    home: Home, server: OpenAIServer, limits: dict[str, Any], key: str
+) -> None:
+    zone = await office_of(home, server)
+    await home.let(zone)
+    await home.look()
+    issues = ir.async_get(home.house.hass)
+    assert issues.async_get_issue(DOMAIN, "ai_budget") is None
+    await home.have(server, **limits)
+    await ask_again(home, zone)
+    assert home.status() == "over_budget"
+    issue = issues.async_get_issue(DOMAIN, "ai_budget")
+    assert issue is not None
+    assert issue.translation_key == key
+    await home.have(server)
+    await ask_again(home, zone)
+    assert home.status() == "ok"
+    assert issues.async_get_issue(DOMAIN, "ai_budget") is None

@@ -14,8 +14,11 @@ import pytest
 import yaml
 
 from custom_components.smart_lighting_ai_dali import const
+from custom_components.smart_lighting_ai_dali.advisor.budget import Refusal
 from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
 from custom_components.smart_lighting_ai_dali.advisor.server_address import AddressProblem
+from custom_components.smart_lighting_ai_dali.ai_card_sensors import CARD_SENSORS
+from custom_components.smart_lighting_ai_dali.ai_sensors import AI_SENSORS
 from custom_components.smart_lighting_ai_dali.binary_sensor import BINARY_SENSORS
 from custom_components.smart_lighting_ai_dali.dali import errors
 from custom_components.smart_lighting_ai_dali.dali.emergency_state import EmergencyMode
@@ -153,8 +156,10 @@ def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
     for one in selects:
         assert names["select"][one.key]["state"].keys() == set(one.options or ())
     assert {one.key for one in (*REPORT_SENSORS, *EMERGENCY_SENSORS, *ZONE_SENSORS)} <= names["sensor"].keys()
-    for sensor in ZONE_SENSORS:
+    for sensor in (*ZONE_SENSORS, *CARD_SENSORS, *AI_SENSORS):
         assert names["sensor"][sensor.key].get("state", {}).keys() == set(sensor.options or ()), sensor.key
+    refusals = set(Refusal) - {Refusal.INTERVAL}
+    assert {f"ai_budget_{refusal}" for refusal in refusals} <= english["issues"].keys()
     assert names["switch"].keys() == {ZONE_AUTOMATIC.key}
     assert names["sensor"]["emergency_mode"]["state"].keys() == set(EmergencyMode)
     assert names["sensor"]["status"]["state"].keys() == {status.value for status in LineStatus}

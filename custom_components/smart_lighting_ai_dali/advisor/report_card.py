@@ -1,7 +1,7 @@
 """The report card of one zone: how the plans of the rules and of the AI did on the same days, and what follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite
 from typing import Any, Final, Self
@@ -175,7 +175,11 @@ class ReportCard:
     # --- What it says
 
     def summary(self) -> Summary:
-        """Return what the card says."""
+        """Return all that the card says; how sure it is takes milliseconds to work out."""
+        return replace(self.figures(), difference=difference([one.gain for one in self.days]))
+
+    def figures(self) -> Summary:
+        """Return what the card says, but for how sure that is."""
         asked = self.asked
         all_asked, answered = asked.accepted + asked.rejected, asked.taken + asked.declined
         return Summary(
@@ -183,7 +187,7 @@ class ReportCard:
             days=len(self.days),
             rules_score=_mean([one.rules.score for one in self.days]),
             ai_score=_mean([one.ai.score for one in self.days]),
-            difference=difference([one.gain for one in self.days]),
+            difference=None,
             accepted=asked.accepted / all_asked if all_asked else None,
             clamped=asked.clamped / asked.accepted if asked.accepted else None,
             rejected=asked.rejected / all_asked if all_asked else None,
