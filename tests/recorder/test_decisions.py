@@ -194,3 +194,19 @@ async def test_what_is_collected_is_of_the_zone_that_was_set_up(house: House, zo
     house.hass.config_entries.async_remove_subentry(house.entry, zone.key)
     await house.hass.async_block_till_done()
     assert {one.zone for one in house.site.telemetry.sources} == {"office"}
+
+
+async def test_who_lets_the_ai_plan_is_kept_and_is_no_reason_for_light(
+    house: House, zone: ZoneControl, hass_admin_user: MockUser
+) -> None:
+    await come(house)
+    context, device = Context(user_id=hass_admin_user.id), device_of(house, zone)
+    await call(house.hass, "allow_ai", answers=False, device_id=[device], reason="Holidays", context=context)
+    newest, oldest = (await call(house.hass, "get_decisions", device_id=[device]))["decisions"]
+    assert (newest["planner"], newest["reason"], newest["outcome"]) == ("user", "allowed", "ai_mode")
+    assert newest["plan"]["user_id"] == hass_admin_user.id
+    assert newest["plan"]["why"] == "Holidays"
+    assert (newest["plan"]["before"], newest["plan"]["ai_mode"]) == ("off", "auto")
+    assert newest["context_id"] == context.id
+    then = await call(house.hass, "explain", device_id=device, time=dt_util.utcnow().isoformat())
+    assert then["decision"] == oldest

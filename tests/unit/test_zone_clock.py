@@ -18,3 +18,9 @@ def test_a_fast_clock_is_ahead_by_what_passed_since_both_showed_the_same() -> No
     assert clock.now() == pytest.approx(time.time() + 590, abs=10)
     assert clock.wall(clock.now()) == pytest.approx(time.time(), abs=1)
     assert clock.real(120.0) == 2.0
+
+
+@pytest.mark.parametrize("clock", [ON_THE_WALL, ZoneClock(60.0, 1000.0)])
+def test_what_ends_by_the_clock_on_the_wall_ends_here_at_the_same_instant(clock: ZoneClock) -> None:
+    assert clock.wall(clock.at(5000.0)) == 5000.0
+    assert clock.at(1000.0) == 1000.0
