@@ -8,7 +8,7 @@ import time
 from typing import Final
 
 from ..goals import row
-from . import budgets, replies, tokens
+from . import budgets, replies, running, tokens
 from .goals import GOALS
 from .shadowed import BAD, GOOD, TURNING, TURNS, Verdicts, play_shadowed
 
@@ -26,6 +26,8 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
     Worlds are played from their first day, homes and offices by turns, with the rules in charge of their lights.
     """
     begun = time.perf_counter()
+    # First, and alone: it goes by milliseconds.
+    in_a_home = running.measure()
     with ProcessPoolExecutor(max_workers=os.process_cpu_count()) as pool:
         found = pool.submit(replies.measure, _SEED)
         overruns = pool.submit(budgets.measure, _SEED)
@@ -38,6 +40,7 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
         "bad_replies_acted_on": found.result().acted_on,
         "budget_overrun": overruns.result()[0],
         "tokens_per_zone": told.result(),
+        **{key: in_a_home[key] for key in running.FIGURES},
         "good_planner_promoted_days": _middle([one.promoted_after for one in worth_it]),
         "bad_planner_promoted": sum(
             any(one.planner in BAD and one.promoted_after is not None for one in world) for world in played
@@ -45,6 +48,7 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
         "replies": found.result().replies,
         "plans_of_good_replies": found.result().plans,
         "budget_calls": overruns.result()[1],
+        **{key: value for key, value in in_a_home.items() if key not in running.FIGURES},
         "seeds": seeds,
         "zones_worth_it": len(worth_it),
         "zones_worth_it_promoted": sum(one.promoted_after is not None for one in worth_it),

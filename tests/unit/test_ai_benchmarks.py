@@ -2,6 +2,8 @@
 
 from benchmarks.ai import budgets, replies, tokens
 from benchmarks.ai.shadowed import BAD, play_shadowed
+from benchmarks.failing_provider import FAILURES, HANG
+from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
 
 
 def test_no_bad_answer_is_acted_on_and_good_ones_are() -> None:
@@ -27,3 +29,8 @@ def test_worlds_are_played_with_planners_in_the_shadow() -> None:
     assert len(bad) > 10
     assert sum(bad) / len(bad) < -5
     assert all(one.promoted_after is None for one in found)
+
+
+def test_the_provider_fails_in_every_way_in_which_one_can() -> None:
+    others = {FailureKind.TIMEOUT: HANG, FailureKind.INVALID: "nonsense"}
+    assert {others.get(kind, kind.value) for kind in FailureKind} <= FAILURES.keys()
