@@ -1,12 +1,10 @@
-"""The AI planner in a running home: `python -m benchmarks.ai.running` measures this alone, in some minutes."""
+"""The AI planner in a running home: lights while it fails and hangs, and what holds the loop."""
 
 from typing import Final
 
-from ..goals import row
 from ..home_assistant import in_home_assistant
 from ..line.simulator import fleet, simulated
 from .fallback import measure_fallback
-from .goals import GOALS
 from .home import open_home
 from .lights import measure_lights
 from .planning import measure_planning
@@ -26,13 +24,3 @@ async def _run(port: str) -> dict[str, float]:
         figures = await measure_planning(home)
         figures |= await measure_fallback(home)
         return figures | await measure_lights(home)
-
-
-def main() -> None:
-    """Measure, and print the figures."""
-    for key, value in measure().items():
-        print(row(key, value, GOALS.get(key)))
-
-
-if __name__ == "__main__":
-    main()
