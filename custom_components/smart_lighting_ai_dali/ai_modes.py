@@ -63,7 +63,7 @@ class AiModes:
     def async_stop(self) -> None:
         """Wait for nobody's answer any more."""
         for key in tuple(self.waiting):
-            self._withdraw(key)
+            self.async_withdraw(key)
 
     def card_of(self, key: str) -> ReportCard:
         """Return the report card of a zone, by its key. Raises RuntimeError before what is kept was read."""
@@ -116,7 +116,7 @@ class AiModes:
     @callback
     def async_forget(self, key: str) -> None:
         """Forget a zone that is gone."""
-        self._withdraw(key)
+        self.async_withdraw(key)
         async_clear_taken_back(self._hass, key)
 
     def _set(
@@ -156,7 +156,7 @@ class AiModes:
     def _follow(self, zone: ZoneControl) -> None:
         plan, mode = self._plans.get(zone.key), zone.memory.ai_mode
         if plan is None or mode is not AiMode.ADVISE:
-            self._withdraw(zone.key)
+            self.async_withdraw(zone.key)
             zone.async_follow_ai(plan if mode is AiMode.AUTO else None)
         else:
             zone.async_follow_ai(plan if self._is_accepted(zone, plan) else None)
@@ -179,7 +179,7 @@ class AiModes:
         self._record(
             zone, _ACCEPTED if accepted else _DECLINED, {"ai_mode": AiMode.ADVISE.value} | _said(plan), context
         )
-        self._withdraw(zone.key)
+        self.async_withdraw(zone.key)
         self._follow(zone)
 
     def _advice_of(self, zone: ZoneControl) -> Advice:
@@ -194,7 +194,7 @@ class AiModes:
         if stance is Stance.ASK:
             self._suggest(zone, plan, rules)
         else:
-            self._withdraw(zone.key)
+            self.async_withdraw(zone.key)
         return stance is Stance.FOLLOW
 
     def _suggest(self, zone: ZoneControl, plan: Plan, rules: Plan) -> None:
@@ -208,7 +208,8 @@ class AiModes:
             EVENT_SUGGESTION, self._control.naming_of(zone) | {"plan": _said(plan), "rules": _said(rules)}
         )
 
-    def _withdraw(self, key: str) -> None:
+    @callback
+    def async_withdraw(self, key: str) -> None:
         """Let no plan wait for a zone."""
         if self.waiting.pop(key, None) is not None:
             async_clear_suggestion(self._hass, key)

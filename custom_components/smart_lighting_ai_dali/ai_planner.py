@@ -393,8 +393,8 @@ class AiPlanner:
     def _chosen(self, zone: ZoneControl, choice: Choice, before: float) -> None:
         """Count what somebody chose: what was planned before knows nothing of it."""
         self._chosen_at[zone.key] = time.time()
-        if self.plans.pop(zone.key, None) is not None:
-            self._follow_plans()
+        self.plans.pop(zone.key, None)
+        self.modes.async_withdraw(zone.key)
         now = zone.clock.now()
         counts = self.memory.choices.setdefault(zone.key, ChoiceCounts())
         counts.take(choice, now, daypart_of(now, zone.reflex.place.time_zone), before)

@@ -193,6 +193,8 @@ class ZoneControl:
         if not self._is_running:
             return
         self._lights_moved = False
+        # The loop ends it with the choice.
+        self.ai_plan = None
         self._listener.zone_chosen(self, choice, before=self.reflex.light, cause=cause)
         self._tell(cause, lambda reflex, at: reflex.chosen(choice, at))
 

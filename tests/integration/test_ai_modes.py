@@ -295,6 +295,12 @@ async def test_a_person_outranks_it(home: Home, server: OpenAIServer) -> None:
     await home.house.hass.async_block_till_done()
     assert zone.reflex.overrides.light is not None
     chosen = zone.reflex.light
+    level = home.house.hass.states.get(light)
+    assert level is not None
+    assert level.attributes["brightness"] == 40
+    await home.port.forget_frames()
+    await asyncio.sleep(0.5)
+    assert await home.port.frames() == [], "nothing is sent after it"
     server.usual = planning(LUX + 100)
     await ask_again(home, zone)
     assert zone.reflex.target_lux == LUX + 100
@@ -596,3 +602,19 @@ async def test_a_budget_that_is_used_up_is_told(
     await ask_again(home, zone)
     assert home.status() == "ok"
     assert issues.async_get_issue(DOMAIN, "ai_budget") is None
+
+
+async def test_a_choice_is_not_followed_by_a_step_of_the_plan_that_it_ends(home: Home, server: OpenAIServer) -> None:
+    server.usual = planning(150)
+    zone = await obeyed(home, server)
+    await home.see(STATE_ON)
+    await home.until_lit(0)
+    # The rules want far more than the AI did: back with them, the zone would go there in steps.
+    decisions = len(home.decisions)
+    await home.port.forget_frames()
+    await home.house.call("light", "turn_on", home.house.entity("light", 0), brightness=40)
+    await home.house.hass.async_block_till_done()
+    assert len(home.decisions) == decisions
+    levels = [frame for frame in await home.port.frames() if frame < 0xA000 and not frame >> 8 & 1]
+    assert levels == [40]
+    assert follows(zone) is Planner.RULES

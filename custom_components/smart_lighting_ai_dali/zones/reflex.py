@@ -144,6 +144,10 @@ class Reflex:
             self.colour_temperature = choice.colour_temperature
             self.learning.chose_colour(at, choice.colour_temperature)
         self._chosen_last = at
+        if self._others_plan is not None and self._others_plan.planner is Planner.AI:
+            # It was made by whoever knew nothing of this.
+            self._others_plan = None
+            self.plan = self._rules(at)
         # Whoever chooses is there.
         self.presence.occupancy.last_seen = max(self.presence.occupancy.last_seen, at)
         if not self.presence.is_occupied:
