@@ -64,7 +64,7 @@ COLUMNS: Final = (
     Column("lux of daylight alone", lambda zone: zone.daylight),
     Column("lux that all of the zone's light adds", lambda zone: zone.at_full),
     Column("lux that people want at this part of the day, as learned so far", lambda zone: zone.preferred),
-    Column("the most lux allowed", lambda zone: zone.most_lux),
+    Column("the most lux allowed, in tens", lambda zone: zone.most_lux // 10),
     Column("warmest white in hundreds of kelvin", lambda zone: zone.warmest),
     Column("coolest white in hundreds of kelvin", lambda zone: zone.coolest),
     *(_changes(place, daypart) for place, daypart in enumerate(Daypart)),
