@@ -6,8 +6,11 @@ from typing import Any, Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import EntityCategory
+from homeassistant.core import callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .advisor.report_card import Summary, Verdict
+from .ai_scoring import card_signal
 from .site import SiteConfigEntry
 from .zone_entities import ZoneEntity
 
@@ -71,15 +74,15 @@ CARD_SENSORS: Final = (
 
 
 class CardSensor(ZoneEntity, SensorEntity):
-    """One thing that the report card of a zone says; it is in memory, and read from time to time."""
+    """One thing that the report card of a zone says; it is written where that is another than before."""
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
-    _attr_should_poll = True
     entity_description: CardSensorDescription
 
     def __init__(self, entry: SiteConfigEntry, key: str, description: CardSensorDescription) -> None:
         super().__init__(entry, key, description)
         self._planner = entry.runtime_data.ai_planner
+        self._shown: tuple[str | float | None, Mapping[str, Any]] | None = None
 
     @property
     def _card(self) -> Summary | None:
@@ -101,6 +104,14 @@ class CardSensor(ZoneEntity, SensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Tell at once when a question was answered, or was not."""
+        """Follow the zone's card."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._planner.async_listen(self.async_write_ha_state))
+        self.async_on_remove(async_dispatcher_connect(self.hass, card_signal(self._key), self._look))
+
+    @callback
+    def _look(self) -> None:
+        """Say what the card says, if that is anything new: of many zones, most have nothing to say."""
+        shown = self.native_value, self.extra_state_attributes
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()

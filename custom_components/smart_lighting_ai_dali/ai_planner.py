@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
@@ -31,7 +32,7 @@ from .ai_inputs import ChoiceCounts, question_of
 from .ai_issues import async_clear_budget, async_clear_oversized, async_follow_oversized, async_report_budget
 from .ai_modes import AiModes
 from .ai_provider import AiProvider
-from .ai_scoring import ZoneScoring
+from .ai_scoring import ZoneScoring, card_signal
 from .ai_settings import ProviderKind
 from .ai_store import AiMemory, AiStore
 from .zone_control import ZoneControl
@@ -237,6 +238,7 @@ class AiPlanner:
                 scoring = self._scorings[zone.key] = ZoneScoring(zone, card)
             scoring.look(zone, self.plans.get(zone.key))
             self.modes.async_check(zone)
+            async_dispatcher_send(self._hass, card_signal(zone.key))
 
     def _zones(self) -> list[ZoneControl]:
         """Return the zones that the AI may be asked about."""
@@ -271,6 +273,8 @@ class AiPlanner:
                 if reading is None:
                     break
                 self._tell()
+                for question in batch.asked.values():
+                    async_dispatcher_send(self._hass, card_signal(question.key))
                 told |= {question.key: question.snapshot for question in batch.asked.values()}
                 until |= {key: plan.expires for key, plan in reading.plans.items() if plan.expires is not None}
                 waiting = [key for key in waiting if key not in told]

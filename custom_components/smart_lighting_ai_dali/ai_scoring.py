@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from .advisor.report_card import ReportCard
 from .advisor.shadow import Shadow, Surroundings
 from .ai_inputs import rules_plan
+from .const import DOMAIN
 from .zones.daypart import Daypart, daypart_of
 from .zones.overrides import Choice
 from .zones.plan import Plan, Planner
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from .zone_control import ZoneControl
 
 _HOUR: Final = 3600.0
+
+
+def card_signal(key: str) -> str:
+    """Return the signal that the report card of a zone was looked at, by the zone's key."""
+    return f"{DOMAIN}_report_card_{key}"
 
 
 class ZoneScoring:
