@@ -10,10 +10,13 @@ from .settings import ZoneSettings
 from .silences import BINS, UNSEEN, Belief, LogNormal, Mixture, bin_of, tell_apart
 
 DAYPARTS: Final = tuple(Daypart)
-# What it costs to switch off over somebody, in seconds of full light for nobody: twelve hours.
+# What it costs to switch off over somebody, in seconds of full light for nobody: ten hours.
 FALSE_OFF_SECONDS: Final = 36_000.0
-# The light is only lowered for another quarter of the hold time before it goes off.
-_OFF_AFTER: Final = 1.8
+# What it costs to have it sink over somebody, likewise.
+_WARNING_SECONDS: Final = 600.0
+# The light is only lowered for this part of the hold time more before it goes off.
+WARNING_PART: Final = 0.8
+_OFF_AFTER: Final = 1 + WARNING_PART
 _SHORTEST, _LONGEST = 60.0, 1800.0
 # Ways, where people don't stay.
 _WAYS: Final = frozenset({Purpose.CORRIDOR, Purpose.STAIRS})
@@ -124,7 +127,7 @@ class HoldTime:
             wrong = surprise * mixture.still_count * mixture.belief.still.beyond(seconds * _OFF_AFTER)
             warned = mixture.still_count * mixture.belief.still.beyond(seconds)
             waited = (mixture.waited(seconds) + mixture.waited(seconds * _OFF_AFTER)) / 2
-            return wrong * FALSE_OFF_SECONDS + warned * 600.0 + waited
+            return wrong * FALSE_OFF_SECONDS + warned * _WARNING_SECONDS + waited
 
         cheapest: float = min((one for one in _CANDIDATES if one >= self._shortest), key=cost)
         return cheapest

@@ -206,12 +206,7 @@ class Learning:
         if subject in {None, Subject.DAYLIGHT}:
             self._daylight = DaylightFactor(settings.daylight_factor)
         if subject in {None, Subject.LUX}:
-            self._lux = LuxPreference(
-                self._priors,
-                settings.limits.most_lux,
-                asked_for=settings.lux is not None,
-                shared=settings.defaults.shared,
-            )
+            self._lux = LuxPreference(self._priors, settings)
         if subject in {None, Subject.COLOUR}:
             self._colour = ColourPreference()
         if subject in {None, Subject.PRESENCE}:
@@ -241,13 +236,7 @@ class Learning:
         learning._hold = HoldTime.from_dict(data[Subject.HOLD], settings)
         learning._light = LightSlope.from_dict(data[Subject.LIGHT])
         learning._daylight = DaylightFactor.from_dict(data[Subject.DAYLIGHT], settings.daylight_factor)
-        learning._lux = LuxPreference.from_dict(
-            data[Subject.LUX],
-            learning._priors,
-            settings.limits.most_lux,
-            asked_for=settings.lux is not None,
-            shared=settings.defaults.shared,
-        )
+        learning._lux = LuxPreference.from_dict(data[Subject.LUX], learning._priors, settings)
         learning._colour = ColourPreference.from_dict(data[Subject.COLOUR])
         learning._presence = TimeOfWeek.from_dict(data[Subject.PRESENCE])
         learning._sleep = SleepHours.from_dict(data[Subject.SLEEP])

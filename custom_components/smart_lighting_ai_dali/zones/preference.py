@@ -4,6 +4,7 @@ from math import exp, log
 from typing import Any, Final, NamedTuple, Self
 
 from .hold_time import DAYPARTS
+from .settings import ZoneSettings
 
 # What the purpose counts, what one choice by hand does, and what half an hour of leaving the light as it is does.
 _PRIOR_WEIGHT, _ACCEPTED_WEIGHT = 10.0, 0.2
@@ -72,15 +73,13 @@ class _Part:
 class LuxPreference:
     """What the people of one zone want."""
 
-    def __init__(
-        self, priors: tuple[float, ...], most_lux: float, *, asked_for: bool = False, shared: bool = False
-    ) -> None:
-        """Begin with what the purpose wants, or what was asked for, by part of day, in lux; many may share the zone."""
-        self._choice_weight = _CHOICE_OF_MANY if shared else _CHOICE_WEIGHT
-        self._people = _ASKED_FOR if asked_for else _PEOPLE
+    def __init__(self, priors: tuple[float, ...], settings: ZoneSettings) -> None:
+        """Begin with what the purpose wants, or what was asked for, by part of day, in lux."""
+        self._choice_weight = _CHOICE_OF_MANY if settings.defaults.shared else _CHOICE_WEIGHT
+        self._people = _PEOPLE if settings.lux is None else _ASKED_FOR
         self._parts = tuple(_Part(prior) for prior in priors)
         self._reach: float | None = None
-        self._most_lux = most_lux
+        self._most_lux = settings.limits.most_lux
         self._day = 0
         self._weigh()
 
@@ -200,17 +199,9 @@ class LuxPreference:
         }
 
     @classmethod
-    def from_dict(
-        cls,
-        data: dict[str, Any],
-        priors: tuple[float, ...],
-        most_lux: float,
-        *,
-        asked_for: bool = False,
-        shared: bool = False,
-    ) -> Self:
+    def from_dict(cls, data: dict[str, Any], priors: tuple[float, ...], settings: ZoneSettings) -> Self:
         """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
-        preference = cls(priors, most_lux, asked_for=asked_for, shared=shared)
+        preference = cls(priors, settings)
         reach = data["reach"]
         preference._reach = None if reach is None else float(reach)
         for name, one in zip(DAYPARTS, preference._parts, strict=True):
@@ -220,7 +211,7 @@ class LuxPreference:
             one.accepted, one.accepted_weight = float(accepted), float(weight)
             furthest = exp(_FURTHEST)
             usual = exp(one.prior)
-            wanted = min(max(float(stored["wanted"]), usual / furthest), usual * furthest, most_lux)
+            wanted = min(max(float(stored["wanted"]), usual / furthest), usual * furthest, preference._most_lux)
             one.wanted = round(wanted, 2)
         return preference
 

@@ -4,11 +4,11 @@ from enum import Enum
 from math import inf
 from typing import Final
 
+from .hold_time import WARNING_PART
 from .occupancy import Occupancy
 from .rules import Visit
 
-# Before the light goes off it sinks for this part of the hold time.
-_WARNING_PART: Final = 0.8
+# Before the light goes off it sinks for a part of the hold time, within these seconds.
 _SHORTEST_WARNING, _LONGEST_WARNING = 15.0, 600.0
 # Who was seen next door so shortly ago came from there.
 _ON_THE_WAY: Final = 60.0
@@ -93,7 +93,7 @@ class Presence:
 
     def off_at(self, hold: float) -> float:
         """Return when the zone counts as empty if nobody is seen until then."""
-        return self._silent_from() + hold + min(_LONGEST_WARNING, max(_SHORTEST_WARNING, _WARNING_PART * hold))
+        return self._silent_from() + hold + min(_LONGEST_WARNING, max(_SHORTEST_WARNING, WARNING_PART * hold))
 
     def forget_later(self, at: float) -> None:
         """Take that the clock was set back: nothing happened after now."""

@@ -25,6 +25,7 @@ _AWAY_PRIOR: Final = (log(1200), 1.5, 5.0)
 _STILL_BOUNDS: Final = ((log(4), log(240)), (0.5, 1.5))
 _AWAY_BOUNDS: Final = ((log(300), log(14_400)), (0.7, 2.5))
 _ROUNDS: Final = 15
+# Rounds that change the share by less than this change nothing any more.
 _SETTLED: Final = 0.0005
 
 
