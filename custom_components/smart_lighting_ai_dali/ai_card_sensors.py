@@ -9,7 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from .advisor.report_card import Summary, Verdict
+from .advisor.report_card import Summary, Verdict, rounded
 from .ai_scoring import card_signal
 from .site import SiteConfigEntry
 from .zone_entities import ZoneEntity
@@ -23,39 +23,25 @@ class CardSensorDescription(SensorEntityDescription):
     attributes: Callable[[Summary], Mapping[str, Any]] = lambda _: {}
 
 
-def _rates(card: Summary) -> Mapping[str, Any]:
-    """Return what became of its plans, each as a part of 0 to 1; None where there were none."""
-    return {
-        "accepted": _rounded(card.accepted),
-        "clamped": _rounded(card.clamped),
-        "rejected": _rounded(card.rejected),
-        "taken": _rounded(card.taken),
-    }
-
-
-def _rounded(value: float | None, digits: int = 3) -> float | None:
-    return None if value is None else round(value, digits)
-
-
 CARD_SENSORS: Final = (
     CardSensorDescription(
         key="ai_verdict",
         device_class=SensorDeviceClass.ENUM,
         options=[verdict.value for verdict in Verdict],
         value=lambda card: card.verdict.value,
-        attributes=_rates,
+        attributes=Summary.rates,
     ),
     CardSensorDescription(
         key="ai_score",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value=lambda card: _rounded(card.ai_score, 2),
+        value=lambda card: rounded(card.ai_score, 2),
     ),
     CardSensorDescription(
         key="ai_rules_score",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value=lambda card: _rounded(card.rules_score, 2),
+        value=lambda card: rounded(card.rules_score, 2),
     ),
     CardSensorDescription(
         key="ai_scored_days",
@@ -68,7 +54,7 @@ CARD_SENSORS: Final = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=4,
         entity_registry_enabled_default=False,
-        value=lambda card: _rounded(card.cost_a_day, 6),
+        value=lambda card: rounded(card.cost_a_day, 6),
     ),
 )
 
@@ -82,25 +68,7 @@ class CardSensor(ZoneEntity, SensorEntity):
     def __init__(self, entry: SiteConfigEntry, key: str, description: CardSensorDescription) -> None:
         super().__init__(entry, key, description)
         self._planner = entry.runtime_data.ai_planner
-        self._shown: tuple[str | float | None, Mapping[str, Any]] | None = None
-
-    @property
-    def _card(self) -> Summary | None:
-        """Return what it says; None where the AI was never asked about the zone."""
-        card = self._planner.memory.cards.get(self._key)
-        return None if card is None else card.figures()
-
-    @property
-    @override
-    def native_value(self) -> str | float | None:
-        """Return what it says."""
-        return None if (card := self._card) is None else self.entity_description.value(card)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Return what else it says of that."""
-        return {} if (card := self._card) is None else self.entity_description.attributes(card)
+        self._read()
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -111,7 +79,21 @@ class CardSensor(ZoneEntity, SensorEntity):
     @callback
     def _look(self) -> None:
         """Say what the card says, if that is anything new: of many zones, most have nothing to say."""
-        shown = self.native_value, self.extra_state_attributes
-        if shown != self._shown:
-            self._shown = shown
+        shown = self._attr_native_value, self._attr_extra_state_attributes
+        self._read()
+        if shown != (self._attr_native_value, self._attr_extra_state_attributes):
             self.async_write_ha_state()
+
+    @callback
+    @override
+    def _zone_changed(self) -> None:
+        """Show what the card says by now."""
+        self._read()
+        super()._zone_changed()
+
+    def _read(self) -> None:
+        """Read the card; it has nothing to say where the AI was never asked about the zone."""
+        card = self._planner.memory.cards.get(self._key)
+        said = None if card is None else card.figures()
+        self._attr_native_value = None if said is None else self.entity_description.value(said)
+        self._attr_extra_state_attributes = {} if said is None else dict(self.entity_description.attributes(said))

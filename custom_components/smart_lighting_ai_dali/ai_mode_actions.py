@@ -11,7 +11,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .advisor.gate import LEAST_DAYS
-from .advisor.report_card import ReportCard
+from .advisor.report_card import ReportCard, rounded
 from .const import DOMAIN
 from .services import site_of
 from .zone_actions import require_control, zones_of_devices
@@ -86,16 +86,13 @@ def _report(zone: ZoneControl, card: ReportCard) -> JsonObjectType:
         "days": summary.days,
         "counting_days": len(card.counting),
         "needed_days": LEAST_DAYS,
-        "rules_score": _rounded(summary.rules_score),
-        "ai_score": _rounded(summary.ai_score),
+        "rules_score": rounded(summary.rules_score),
+        "ai_score": rounded(summary.ai_score),
         "difference": None
         if found is None
-        else {"mean": _rounded(found.mean), "low": _rounded(found.low), "high": _rounded(found.high)},
-        "accepted": _rounded(summary.accepted),
-        "clamped": _rounded(summary.clamped),
-        "rejected": _rounded(summary.rejected),
-        "taken": _rounded(summary.taken),
-        "cost_a_day": _rounded(summary.cost_a_day, 6),
+        else {"mean": rounded(found.mean), "low": rounded(found.low), "high": rounded(found.high)},
+        **summary.rates(),
+        "cost_a_day": rounded(summary.cost_a_day, 6),
         "by_day": [
             {
                 "date": date.fromordinal(one.day).isoformat(),
@@ -105,10 +102,6 @@ def _report(zone: ZoneControl, card: ReportCard) -> JsonObjectType:
             for one in card.days
         ],
     }
-
-
-def _rounded(value: float | None, digits: int = 3) -> float | None:
-    return None if value is None else round(value, digits)
 
 
 async def _answer(hass: HomeAssistant, call: ServiceCall, *, accepted: bool) -> None:

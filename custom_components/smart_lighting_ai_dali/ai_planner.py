@@ -25,7 +25,6 @@ from .advisor.payload import Batch, Labels, Packed, Question, pack
 from .advisor.prices import OPENAI_PRICES, Price, price_of
 from .advisor.provider import Answer, FailureKind, ProviderError, Usage
 from .advisor.reply import Reading, Rejection, read_reply
-from .advisor.report_card import ReportCard
 from .advisor.schema import most_usage, request_of
 from .advisor.snapshot import Moment, ZoneSnapshot
 from .ai_inputs import ChoiceCounts, question_of
@@ -224,21 +223,19 @@ class AiPlanner:
                 await asyncio.sleep(0)
                 begun = time.perf_counter()
             if self._control.zones.get(zone.key) is zone:
-                self._score([zone])
+                self._score(zone)
                 snapshots[zone.key] = self._question(zone).snapshot
         at = time.time()
         if self._ai.is_set and (due := self.gate.due(self._moment(at), snapshots, at)):
             self._flight = self._entry.async_create_background_task(self._hass, self._ask(due), "ask the AI")
 
-    def _score(self, zones: Sequence[ZoneControl]) -> None:
-        """Score what was planned for these zones since the last look."""
-        for zone in zones:
-            if (scoring := self._scorings.get(zone.key)) is None:
-                card = self.memory.cards.setdefault(zone.key, ReportCard())
-                scoring = self._scorings[zone.key] = ZoneScoring(zone, card)
-            scoring.look(zone, self.plans.get(zone.key))
-            self.modes.async_check(zone)
-            async_dispatcher_send(self._hass, card_signal(zone.key))
+    def _score(self, zone: ZoneControl) -> None:
+        """Score what was planned for a zone since the last look."""
+        if (scoring := self._scorings.get(zone.key)) is None:
+            scoring = self._scorings[zone.key] = ZoneScoring(zone, self.modes.card_of(zone.key))
+        scoring.look(zone, self.plans.get(zone.key))
+        self.modes.async_check(zone)
+        async_dispatcher_send(self._hass, card_signal(zone.key))
 
     def _zones(self) -> list[ZoneControl]:
         """Return the zones that the AI may be asked about."""
@@ -365,7 +362,7 @@ class AiPlanner:
         price = self.price
         cost = None if usage is None or price is None else price.of(usage) / len(batch.asked)
         for question in batch.asked.values():
-            asked = self.memory.cards.setdefault(question.key, ReportCard()).asked
+            asked = self.modes.card_of(question.key).asked
             asked.accepted += question.key in reading.plans
             asked.clamped += question.key in reading.clamped
             # It was good when it was asked for.

@@ -6,13 +6,11 @@ import time
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
-from homeassistant.const import EntityCategory
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from .advisor.budget import Spent
 from .ai_planner import AiPlanner, AiStatus
-from .const import DOMAIN, SITE_TITLE
 from .site import SiteConfigEntry
+from .site_entity import SiteEntity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,21 +73,14 @@ AI_SENSORS: Final = (
 )
 
 
-class AiSensor(SensorEntity):
+class AiSensor(SiteEntity, SensorEntity):
     """One thing that the site says of its AI planner; it is in memory, and read from time to time."""
 
-    _attr_has_entity_name = True
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
     entity_description: AiSensorDescription
 
     def __init__(self, entry: SiteConfigEntry, description: AiSensorDescription) -> None:
-        self.entity_description = description
+        super().__init__(entry, description)
         self._planner = entry.runtime_data.ai_planner
-        self._attr_translation_key = description.key
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, entry.entry_id)}, name=SITE_TITLE, entry_type=DeviceEntryType.SERVICE
-        )
 
     @property
     @override

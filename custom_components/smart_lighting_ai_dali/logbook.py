@@ -1,6 +1,6 @@
 """What zones did, and what people chose in them, in the logbook; and by the context, why lights of theirs changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from homeassistant.components.logbook import LOGBOOK_ENTRY_ICON, LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
@@ -25,40 +25,29 @@ def async_describe_events(
     """Say how decisions, choices and the modes of an AI read."""
     del hass
 
+    said: tuple[tuple[str, str, Callable[[Mapping[str, Any]], str]], ...] = (
+        (EVENT_DECISION, _BY_ITSELF, _decided),
+        (EVENT_CHOICE, _BY_HAND, choice_message),
+        (EVENT_AI_MODE, _BY_AI, lambda data: mode_message(data["mode"], data["reason"])),
+        (EVENT_SUGGESTION, _BY_AI, lambda data: suggestion_message(data["plan"])),
+    )
+    for event_type, icon, message in said:
+        async_describe_event(DOMAIN, event_type, _describe(icon, message))
+
+
+def _decided(data: Mapping[str, Any]) -> str:
+    return message_of(data["reason"], data["brightness_pct"], data["color_temp_kelvin"])
+
+
+def _describe(icon: str, message: Callable[[Mapping[str, Any]], str]) -> Callable[[Event[Any]], dict[str, Any]]:
+    """Return what makes an entry of an event: its zone, and what is said of it."""
+
     @callback
     def describe(event: Event[Any]) -> dict[str, Any]:
-        data = event.data
         return {
-            LOGBOOK_ENTRY_ICON: _BY_ITSELF,
-            LOGBOOK_ENTRY_NAME: data[ATTR_NAME],
-            LOGBOOK_ENTRY_MESSAGE: message_of(data["reason"], data["brightness_pct"], data["color_temp_kelvin"]),
-        }
-
-    @callback
-    def describe_choice(event: Event[Any]) -> dict[str, Any]:
-        return {
-            LOGBOOK_ENTRY_ICON: _BY_HAND,
+            LOGBOOK_ENTRY_ICON: icon,
             LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
-            LOGBOOK_ENTRY_MESSAGE: choice_message(event.data),
+            LOGBOOK_ENTRY_MESSAGE: message(event.data),
         }
 
-    @callback
-    def describe_mode(event: Event[Any]) -> dict[str, Any]:
-        return {
-            LOGBOOK_ENTRY_ICON: _BY_AI,
-            LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
-            LOGBOOK_ENTRY_MESSAGE: mode_message(event.data["mode"], event.data["reason"]),
-        }
-
-    @callback
-    def describe_suggestion(event: Event[Any]) -> dict[str, Any]:
-        return {
-            LOGBOOK_ENTRY_ICON: _BY_AI,
-            LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
-            LOGBOOK_ENTRY_MESSAGE: suggestion_message(event.data["plan"]),
-        }
-
-    async_describe_event(DOMAIN, EVENT_AI_MODE, describe_mode)
-    async_describe_event(DOMAIN, EVENT_SUGGESTION, describe_suggestion)
-    async_describe_event(DOMAIN, EVENT_DECISION, describe)
-    async_describe_event(DOMAIN, EVENT_CHOICE, describe_choice)
+    return describe

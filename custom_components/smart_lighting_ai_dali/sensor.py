@@ -9,13 +9,11 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation, UnitOfTime
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .ai_card_sensors import CARD_SENSORS, CardSensor
 from .ai_sensors import AI_SENSORS, AiSensor
 from .commissioning_sensors import COMMISSIONING_SENSORS, CommissioningSensor
-from .const import DOMAIN, SITE_TITLE
 from .coordinator import LineCoordinator
 from .dali.events import LineStatus
 from .db.health import DatabaseStatus
@@ -27,6 +25,7 @@ from .general_sensors import general_sensors
 from .input_entities import async_add_input_entities, input_sensors
 from .report_entities import report_sensors
 from .site import Site, SiteConfigEntry, async_add_gear_entities, async_add_line_entities
+from .site_entity import SiteEntity
 from .zone_entities import ZONE_SENSORS, ZoneSensor, async_add_zone_entities
 
 # Read-only: the line pushes, and what the site says is in memory.
@@ -167,21 +166,14 @@ class StatusSensor(LineEntity, SensorEntity):
         return self.coordinator.line.status.value
 
 
-class SiteSensor(SensorEntity):
+class SiteSensor(SiteEntity, SensorEntity):
     """One thing that the site says of its jobs and its database."""
 
-    _attr_has_entity_name = True
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
     entity_description: SiteSensorDescription
 
     def __init__(self, entry: SiteConfigEntry, description: SiteSensorDescription) -> None:
-        self.entity_description = description
+        super().__init__(entry, description)
         self._site = entry.runtime_data
-        self._attr_translation_key = description.key
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, entry.entry_id)}, name=SITE_TITLE, entry_type=DeviceEntryType.SERVICE
-        )
 
     @property
     @override

@@ -96,6 +96,15 @@ class Summary:
     """Of the plans that a person answered to, 0 to 1."""
     cost_a_day: float | None
 
+    def rates(self) -> dict[str, float | None]:
+        """Return what became of its plans, each as a part of 0 to 1; None where there were none."""
+        return {
+            "accepted": rounded(self.accepted),
+            "clamped": rounded(self.clamped),
+            "rejected": rounded(self.rejected),
+            "taken": rounded(self.taken),
+        }
+
 
 class ReportCard:
     """One zone."""
@@ -235,6 +244,11 @@ class ReportCard:
         card._since = None if data["since"] is None else int(data["since"])
         card._looks, card._looked_at = int(data["looks"]), int(data["looked_at"])
         return card
+
+
+def rounded(value: float | None, digits: int = 3) -> float | None:
+    """Return a figure as exact as it is shown; what is not known stays so."""
+    return None if value is None else round(value, digits)
 
 
 def _paired(day: int, trace: DayTrace, preferred: Mapping[Daypart, float]) -> PairedDay | None:
