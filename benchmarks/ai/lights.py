@@ -4,14 +4,13 @@ import asyncio
 from itertools import batched
 import random
 from statistics import median
-import time
 from typing import Final
 
-from custom_components.smart_lighting_ai_dali.dali.events import StateChanged
 from custom_components.smart_lighting_ai_dali.dali.level import OFF
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 
 from ..failing_provider import HANG
+from ..line.arrival import seconds_to_light
 from ..line.waiting import until
 from .home import MODE, AiHome
 
@@ -82,18 +81,4 @@ async def _hang(home: AiHome, *, hangs: bool) -> None:
 
 async def _enter(home: AiHome, number: int) -> float:
     """Let somebody come into a zone; return how long it took until the frame had been sent, in seconds."""
-    key = list(home.house.line.gear)[number]
-    lit = asyncio.Event()
-
-    def changed(event: StateChanged) -> None:
-        if key in event.keys and home.house.line.state(key).level:
-            lit.set()
-
-    (line,) = home.site.lines.values()
-    stop = line.coordinator.async_listen(StateChanged, changed)
-    begun = time.perf_counter()
-    home.see(number, "on")
-    async with asyncio.timeout(_PATIENCE):
-        await lit.wait()
-    stop()
-    return time.perf_counter() - begun
+    return await seconds_to_light(home.house, home.site, number, lambda: home.see(number, "on"), within=_PATIENCE)

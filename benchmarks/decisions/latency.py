@@ -13,13 +13,13 @@ from typing import Final
 from homeassistant.config_entries import ConfigSubentry
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
-from custom_components.smart_lighting_ai_dali.dali.events import StateChanged
 from custom_components.smart_lighting_ai_dali.dali.level import OFF
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 from custom_components.smart_lighting_ai_dali.site import Site
 
 from ..goals import Goal, row
 from ..home_assistant import in_home_assistant
+from ..line.arrival import seconds_to_light
 from ..line.house import House, open_house
 from ..line.loop_gap import Gaps
 from ..line.simulator import fleet, simulated
@@ -81,21 +81,9 @@ class Crowd:
 
     async def _come(self, number: int) -> float:
         """Let somebody come into a zone; return how long it took to its frame, in seconds."""
-        key = list(self._house.line.gear)[number]
-        lit = asyncio.Event()
-
-        def changed(event: StateChanged) -> None:
-            if key in event.keys and self._house.line.state(key).level:
-                lit.set()
-
-        (line,) = self._site.lines.values()
-        stop = line.coordinator.async_listen(StateChanged, changed)
-        begun = time.perf_counter()
-        self._say(number, "on", is_first=True)
-        async with asyncio.timeout(_FRAME_SECONDS):
-            await lit.wait()
-        stop()
-        return time.perf_counter() - begun
+        return await seconds_to_light(
+            self._house, self._site, number, lambda: self._say(number, "on", is_first=True), within=_FRAME_SECONDS
+        )
 
     async def _talk(self) -> None:
         """Have sensors say something a thousand times a second."""

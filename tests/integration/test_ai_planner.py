@@ -106,6 +106,13 @@ class Home(Room):
                 await asyncio.sleep(0.01)
         await self.house.hass.async_block_till_done()
 
+    async def ask(self, server: OpenAIServer) -> None:
+        """Let the planner ask, and wait until the server has heard it."""
+        self.pass_time()
+        async with asyncio.timeout(5):
+            while not server.open:
+                await asyncio.sleep(0.01)
+
     def status(self) -> str | None:
         """Return what the sensor says."""
         entity_id = er.async_get(self.house.hass).async_get_entity_id(
@@ -281,10 +288,7 @@ async def test_lights_don_t_wait_for_an_ai_that_hangs(home: Home, server: OpenAI
     await home.have(server, deadline_seconds=20)
     await home.let(zone)
     server.usual = hang()
-    home.pass_time()
-    async with asyncio.timeout(5):
-        while not server.open:
-            await asyncio.sleep(0.01)
+    await home.ask(server)
     await home.see(STATE_ON)
     await home.until_lit(0)
     assert home.planner.gate.is_in_flight
@@ -299,10 +303,7 @@ async def test_an_answer_of_the_one_before_is_dropped(home: Home, server: OpenAI
     await home.have(server, deadline_seconds=20)
     await home.let(zone)
     server.usual = hang()
-    home.pass_time()
-    async with asyncio.timeout(5):
-        while not server.open:
-            await asyncio.sleep(0.01)
+    await home.ask(server)
     server.usual = plans()
     await home.have(server, key="another")
     async with asyncio.timeout(5):
