@@ -10,7 +10,7 @@ from .const import DOMAIN
 from .dali.input_events import indistinct
 from .dali.inputs import Inputs
 
-_KEY: Final = "inputs_indistinct"
+INDISTINCT: Final = "inputs_indistinct"
 
 
 @callback
@@ -27,7 +27,7 @@ def async_report_inputs(hass: HomeAssistant, subentry: ConfigSubentry, inputs: I
         data={"subentry_id": subentry.subentry_id},
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
-        translation_key=_KEY,
+        translation_key=INDISTINCT,
         translation_placeholders={"line": subentry.title, "addresses": ", ".join(map(str, devices))},
     )
 
@@ -40,4 +40,4 @@ def async_clear_inputs(hass: HomeAssistant, subentry_id: str) -> None:
 
 def issue_id_of(subentry_id: str) -> str:
     """Return the id of the issue of a line."""
-    return f"{_KEY}_{subentry_id}"
+    return f"{INDISTINCT}_{subentry_id}"

@@ -1,0 +1,1 @@
+"""The dialogs of repair issues that a person can close, each beside its subject."""

@@ -1,0 +1,34 @@
+"""What all dialogs of repair issues have in common."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from homeassistant.components.repairs import RepairsFlow
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+
+if TYPE_CHECKING:
+    from ..site import Site
+
+
+class IssueFlow(RepairsFlow):
+    """The dialog of one issue; `data` is what the issue was made with, there once the first step is asked for."""
+
+    @property
+    def placeholders(self) -> Mapping[str, str] | None:
+        """Return what the texts of the issue name; None where it is gone."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return None if issue is None else issue.translation_placeholders
+
+    @property
+    def site(self) -> Site | None:
+        """Return the running site; None where none runs."""
+        for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
+            site: Site = entry.runtime_data
+            return site
+        return None
+
+    def text_of(self, key: str) -> str:
+        """Return what the issue was made with, as text; empty where there is none."""
+        return str((self.data or {}).get(key) or "")
