@@ -6,18 +6,12 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .ai_actions import async_register_ai_actions
-from .ai_mode_actions import async_register_ai_mode_actions
+from .action_table import async_register_actions
 from .ai_store import AiStore
 from .const import DOMAIN
-from .gear_actions import async_register_gear_actions
-from .input_services import async_register_input_services
 from .light_group import group_identifier
-from .replay_action import async_register_replay_action
-from .services import async_register_services
 from .site import Site, SiteConfigEntry
 from .websocket_api import async_register_websocket_commands
-from .zone_actions import async_register_zone_actions
 from .zone_store import ZoneStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -37,14 +31,8 @@ PLATFORMS = (
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and what panels ask: they are there before, and without, a site."""
     del config
-    async_register_services(hass)
-    async_register_input_services(hass)
+    async_register_actions(hass)
     async_register_websocket_commands(hass)
-    async_register_gear_actions(hass)
-    async_register_zone_actions(hass)
-    async_register_ai_actions(hass)
-    async_register_ai_mode_actions(hass)
-    async_register_replay_action(hass)
     return True
 
 

@@ -4,15 +4,14 @@ from datetime import date
 from typing import Final
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from .action import Action, Who
 from .advisor.gate import LEAST_DAYS
 from .advisor.report_card import ReportCard, rounded
-from .const import DOMAIN
 from .services import site_of
 from .zone_actions import require_control, zones_of_devices
 from .zone_control import ZoneControl
@@ -32,46 +31,33 @@ _ALLOW_SCHEMA: Final = vol.Schema(
 )
 
 
-@callback
-def async_register_ai_mode_actions(hass: HomeAssistant) -> None:
-    """Register the actions."""
+async def allow_ai(call: ServiceCall) -> None:
+    """Let the AI plan for zones by itself, whatever their report cards say."""
+    modes = site_of(call.hass).ai_planner.modes
+    for zone in zones_of_devices(call.hass, call.data[ATTR_DEVICE_ID]):
+        modes.async_allow(zone, call.data[ATTR_REASON], call.context)
+    await site_of(call.hass).ai_planner.async_keep()
 
-    async def allow_ai(call: ServiceCall) -> None:
-        """Let the AI plan for zones by itself, whatever their report cards say."""
-        modes = site_of(hass).ai_planner.modes
-        for zone in zones_of_devices(hass, call.data[ATTR_DEVICE_ID]):
-            modes.async_allow(zone, call.data[ATTR_REASON], call.context)
-        await site_of(hass).ai_planner.async_keep()
 
-    async def accept_plan(call: ServiceCall) -> None:
-        """Accept the plans that wait for zones."""
-        await _answer(hass, call, accepted=True)
+async def accept_plan(call: ServiceCall) -> None:
+    """Accept the plans that wait for zones."""
+    await _answer(call, accepted=True)
 
-    async def decline_plan(call: ServiceCall) -> None:
-        """Decline them."""
-        await _answer(hass, call, accepted=False)
 
-    async def get_report_card(call: ServiceCall) -> ServiceResponse:
-        """Return the report cards of zones, day by day, and how sure they are."""
-        site = site_of(hass)
-        chosen = call.data.get(ATTR_DEVICE_ID)
-        zones = list(site.control.zones.values()) if chosen is None else zones_of_devices(hass, chosen)
-        cards = [(zone, site.ai_planner.memory.cards.get(zone.key, ReportCard())) for zone in zones]
-        # How sure they are takes milliseconds for each.
-        reports = await hass.async_add_executor_job(lambda: [_report(zone, card) for zone, card in cards])
-        return {"zones": [*reports]}
+async def decline_plan(call: ServiceCall) -> None:
+    """Decline them."""
+    await _answer(call, accepted=False)
 
-    async_register_admin_service(hass, DOMAIN, SERVICE_ALLOW_AI, allow_ai, _ALLOW_SCHEMA)
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        SERVICE_GET_REPORT_CARD,
-        get_report_card,
-        vol.Schema({vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}),
-        supports_response=SupportsResponse.ONLY,
-    )
-    hass.services.async_register(DOMAIN, SERVICE_ACCEPT_PLAN, accept_plan, vol.Schema(_ZONES))
-    hass.services.async_register(DOMAIN, SERVICE_DECLINE_PLAN, decline_plan, vol.Schema(_ZONES))
+
+async def get_report_card(call: ServiceCall) -> ServiceResponse:
+    """Return the report cards of zones, day by day, and how sure they are."""
+    site = site_of(call.hass)
+    chosen = call.data.get(ATTR_DEVICE_ID)
+    zones = list(site.control.zones.values()) if chosen is None else zones_of_devices(call.hass, chosen)
+    cards = [(zone, site.ai_planner.memory.cards.get(zone.key, ReportCard())) for zone in zones]
+    # How sure they are takes milliseconds for each.
+    reports = await call.hass.async_add_executor_job(lambda: [_report(zone, card) for zone, card in cards])
+    return {"zones": [*reports]}
 
 
 def _report(zone: ZoneControl, card: ReportCard) -> JsonObjectType:
@@ -104,10 +90,23 @@ def _report(zone: ZoneControl, card: ReportCard) -> JsonObjectType:
     }
 
 
-async def _answer(hass: HomeAssistant, call: ServiceCall, *, accepted: bool) -> None:
-    zones, planner = zones_of_devices(hass, call.data[ATTR_DEVICE_ID]), site_of(hass).ai_planner
+async def _answer(call: ServiceCall, *, accepted: bool) -> None:
+    zones, planner = zones_of_devices(call.hass, call.data[ATTR_DEVICE_ID]), site_of(call.hass).ai_planner
     for zone in zones:
-        await require_control(hass, call, zone)
+        await require_control(call, zone)
     for zone in zones:
         planner.modes.async_answer(zone, call.context, accepted=accepted)
     await planner.async_keep()
+
+
+AI_MODE_ACTIONS: Final = (
+    Action(name=SERVICE_ALLOW_AI, run=allow_ai, schema=_ALLOW_SCHEMA),
+    Action(name=SERVICE_ACCEPT_PLAN, run=accept_plan, schema=vol.Schema(_ZONES), who=Who.CONTROLLERS),
+    Action(name=SERVICE_DECLINE_PLAN, run=decline_plan, schema=vol.Schema(_ZONES), who=Who.CONTROLLERS),
+    Action(
+        name=SERVICE_GET_REPORT_CARD,
+        run=get_report_card,
+        schema=vol.Schema({vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}),
+        response=SupportsResponse.ONLY,
+    ),
+)

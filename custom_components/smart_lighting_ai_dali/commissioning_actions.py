@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
-from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
+from .action import Action
 from .const import DOMAIN
 from .dali.addressing import ADDRESSES, Family
 from .dali.commissioning_orders import (
@@ -23,7 +23,7 @@ from .dali.commissioning_orders import (
     Task,
 )
 from .entity import line_errors
-from .site import async_find_line
+from .services import line_of
 from .site_line import SiteLine
 
 SERVICE_COMMISSION: Final = "commission"
@@ -52,46 +52,26 @@ _COMMISSION_SCHEMA: Final = _LINE_SCHEMA.extend(
 )
 
 
-@callback
-def async_register_commissioning_actions(hass: HomeAssistant) -> None:
-    """Register the actions."""
-
-    @line_errors
-    async def commission(call: ServiceCall) -> ServiceResponse:
-        """Do a job of commissioning, and say what came of it; it goes on when the caller does not wait."""
-        line = _line(hass, call)
-        order = _order(hass, line, call)
-        line.line.commissioning.start(order)
-        result = await line.line.commissioning.wait()
-        if isinstance(order, Replace) and (replacement := call.data.get(ATTR_REPLACEMENT)) is not None:
-            # The device of the broken gear is the new one's from now on.
-            dr.async_get(hass).async_remove_device(replacement)
-        return _response(result)
-
-    @line_errors
-    async def cancel_commissioning(call: ServiceCall) -> ServiceResponse:
-        """End the job of a line; what was given an address keeps it."""
-        return {"cancelled": await _line(hass, call).line.commissioning.cancel()}
-
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        SERVICE_COMMISSION,
-        commission,
-        _COMMISSION_SCHEMA,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        SERVICE_CANCEL_COMMISSIONING,
-        cancel_commissioning,
-        _LINE_SCHEMA,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
+@line_errors
+async def commission(call: ServiceCall) -> ServiceResponse:
+    """Do a job of commissioning, and say what came of it; it goes on when the caller does not wait."""
+    line = line_of(call.hass, call.data[ATTR_DEVICE_ID])
+    order = _order(line, call)
+    line.line.commissioning.start(order)
+    result = await line.line.commissioning.wait()
+    if isinstance(order, Replace) and (replacement := call.data.get(ATTR_REPLACEMENT)) is not None:
+        # The device of the broken gear is the new one's from now on.
+        dr.async_get(call.hass).async_remove_device(replacement)
+    return _response(result)
 
 
-def _order(hass: HomeAssistant, line: SiteLine, call: ServiceCall) -> Order:
+@line_errors
+async def cancel_commissioning(call: ServiceCall) -> ServiceResponse:
+    """End the job of a line; what was given an address keeps it."""
+    return {"cancelled": await line_of(call.hass, call.data[ATTR_DEVICE_ID]).line.commissioning.cancel()}
+
+
+def _order(line: SiteLine, call: ServiceCall) -> Order:
     """Return what a call wants; raises ServiceValidationError where something is missing that the task needs."""
     family: Family = call.data[ATTR_KIND]
     match call.data[ATTR_TASK]:
@@ -109,8 +89,8 @@ def _order(hass: HomeAssistant, line: SiteLine, call: ServiceCall) -> Order:
         case Task.REPLACE:
             by = call.data.get(ATTR_REPLACEMENT)
             return Replace(
-                key=_gear(hass, line, _needed(call, ATTR_BROKEN_GEAR)),
-                by=None if by is None else _gear(hass, line, by),
+                key=_gear(call.hass, line, _needed(call, ATTR_BROKEN_GEAR)),
+                by=None if by is None else _gear(call.hass, line, by),
             )
         case Task.SET_ADDRESS:
             return SetAddress(family=family, address=_needed(call, ATTR_ADDRESS), new=_needed(call, ATTR_NEW_ADDRESS))
@@ -144,14 +124,6 @@ def _response(result: CommissioningResult) -> ServiceResponse:
     }
 
 
-def _line(hass: HomeAssistant, call: ServiceCall) -> SiteLine:
-    """Return the line whose device, or one of whose gear, a call names."""
-    line = async_find_line(hass, call.data[ATTR_DEVICE_ID])
-    if line is None:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_line")
-    return line
-
-
 def _gear(hass: HomeAssistant, line: SiteLine, device_id: str) -> str:
     """Return the key of the gear of a line whose device has an id."""
     device = dr.async_get(hass).async_get(device_id)
@@ -160,3 +132,14 @@ def _gear(hass: HomeAssistant, line: SiteLine, device_id: str) -> str:
         if f"{line.subentry.subentry_id}_{key}" in identifiers:
             return key
     raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_gear_of_the_line")
+
+
+COMMISSIONING_ACTIONS: Final = (
+    Action(name=SERVICE_COMMISSION, run=commission, schema=_COMMISSION_SCHEMA, response=SupportsResponse.OPTIONAL),
+    Action(
+        name=SERVICE_CANCEL_COMMISSIONING,
+        run=cancel_commissioning,
+        schema=_LINE_SCHEMA,
+        response=SupportsResponse.OPTIONAL,
+    ),
+)

@@ -6,12 +6,12 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
-from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
+from .action import Action
 from .const import DOMAIN
 from .dali.level import level_of
 from .dali.line import Line
@@ -55,46 +55,40 @@ type GearOfLines = Mapping[str, tuple[Line, tuple[str, ...]]]
 """Keys of gear by line."""
 
 
-@callback
-def async_register_gear_actions(hass: HomeAssistant) -> None:
-    """Register the actions."""
-
-    @line_errors
-    async def set_groups(call: ServiceCall) -> None:
-        """Have gear be a member of just these groups."""
-        groups = frozenset(call.data[ATTR_GROUPS])
-        for line, keys in _gear(hass, call).values():
-            await line.settings.of_each(keys, partial(line.settings.set_groups, groups=groups))
-
-    @line_errors
-    async def store_scene(call: ServiceCall) -> None:
-        """Have gear keep its present level, or another, for a scene."""
-        percent = call.data.get(ATTR_BRIGHTNESS_PCT)
-        level = None if percent is None else level_of(round(percent * _BRIGHTEST / _PERCENT))
-        for line, keys in _gear(hass, call).values():
-            await line.scenes.store(call.data[ATTR_SCENE], keys, level)
-
-    @line_errors
-    async def remove_from_scene(call: ServiceCall) -> None:
-        """Have gear take no part in a scene."""
-        for line, keys in _gear(hass, call).values():
-            await line.scenes.remove(call.data[ATTR_SCENE], keys)
-
-    async_register_admin_service(hass, DOMAIN, SERVICE_SET_GROUPS, set_groups, _GROUPS_SCHEMA)
-    async_register_admin_service(hass, DOMAIN, SERVICE_STORE_SCENE, store_scene, _STORE_SCHEMA)
-    async_register_admin_service(hass, DOMAIN, SERVICE_REMOVE_FROM_SCENE, remove_from_scene, _REMOVE_SCHEMA)
+@line_errors
+async def set_groups(call: ServiceCall) -> None:
+    """Have gear be a member of just these groups."""
+    groups = frozenset(call.data[ATTR_GROUPS])
+    for line, keys in _gear(call).values():
+        await line.settings.of_each(keys, partial(line.settings.set_groups, groups=groups))
 
 
-def _gear(hass: HomeAssistant, call: ServiceCall) -> GearOfLines:
+@line_errors
+async def store_scene(call: ServiceCall) -> None:
+    """Have gear keep its present level, or another, for a scene."""
+    percent = call.data.get(ATTR_BRIGHTNESS_PCT)
+    level = None if percent is None else level_of(round(percent * _BRIGHTEST / _PERCENT))
+    for line, keys in _gear(call).values():
+        await line.scenes.store(call.data[ATTR_SCENE], keys, level)
+
+
+@line_errors
+async def remove_from_scene(call: ServiceCall) -> None:
+    """Have gear take no part in a scene."""
+    for line, keys in _gear(call).values():
+        await line.scenes.remove(call.data[ATTR_SCENE], keys)
+
+
+def _gear(call: ServiceCall) -> GearOfLines:
     """Return the gear that a call names: by itself, by its group, or by its line, which is all of its gear."""
-    devices = dr.async_get(hass)
+    devices = dr.async_get(call.hass)
     named: dict[str, tuple[Line, tuple[str, ...]]] = {}
     for device_id in call.data[ATTR_DEVICE_ID]:
         device = devices.async_get(device_id)
         identifiers = {name for domain, name in device.identifiers if domain == DOMAIN} if device else set()
         found = [
             (subentry_id, line, keys)
-            for subentry_id, line in _lines(hass).items()
+            for subentry_id, line in _lines(call.hass).items()
             if (keys := _keys(line, identifiers)) is not None
         ]
         if not found:
@@ -125,3 +119,10 @@ def _lines(hass: HomeAssistant) -> dict[str, SiteLine]:
             site: Site = entry.runtime_data
             lines |= site.lines
     return lines
+
+
+GEAR_ACTIONS: Final = (
+    Action(name=SERVICE_SET_GROUPS, run=set_groups, schema=_GROUPS_SCHEMA),
+    Action(name=SERVICE_STORE_SCENE, run=store_scene, schema=_STORE_SCHEMA),
+    Action(name=SERVICE_REMOVE_FROM_SCENE, run=remove_from_scene, schema=_REMOVE_SCHEMA),
+)

@@ -6,13 +6,13 @@ from typing import Final
 
 from homeassistant.components.weather import DOMAIN as WEATHER
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, entity_registry as er
-from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .action import Action
 from .const import DOMAIN
 from .db.instants import milliseconds
 from .replay.recording import Installation, open_recording
@@ -38,33 +38,27 @@ _SCHEMA: Final = vol.Schema(
 )
 
 
-@callback
-def async_register_replay_action(hass: HomeAssistant) -> None:
-    """Register the action."""
-
-    @database_errors
-    async def replay(call: ServiceCall) -> ServiceResponse:
-        """Play the last days of zones once more, and say how good each controller would have been."""
-        site = site_of(hass)
-        zones = site.control.zones
-        if ATTR_DEVICE_ID in call.data:
-            chosen = {zone.key for zone in zones_of_devices(hass, call.data[ATTR_DEVICE_ID])}
-        else:
-            chosen = set(zones)
-        names = {key: zone.name for key, zone in zones.items()}
-        outcome = await _replay(hass, site, chosen, days=call.data[ATTR_DAYS])
-        if outcome is None or not outcome.zones:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="nothing_recorded",
-                translation_placeholders={"days": str(call.data[ATTR_DAYS])},
-            )
-        answer = answer_of(outcome, names)
-        for instant in ("begin", "end", "learned_from"):
-            answer[instant] = dt_util.utc_from_timestamp(answer[instant]).isoformat()
-        return answer
-
-    async_register_admin_service(hass, DOMAIN, SERVICE_REPLAY, replay, _SCHEMA, supports_response=SupportsResponse.ONLY)
+@database_errors
+async def replay(call: ServiceCall) -> ServiceResponse:
+    """Play the last days of zones once more, and say how good each controller would have been."""
+    site = site_of(call.hass)
+    zones = site.control.zones
+    if ATTR_DEVICE_ID in call.data:
+        chosen = {zone.key for zone in zones_of_devices(call.hass, call.data[ATTR_DEVICE_ID])}
+    else:
+        chosen = set(zones)
+    names = {key: zone.name for key, zone in zones.items()}
+    outcome = await _replay(call.hass, site, chosen, days=call.data[ATTR_DAYS])
+    if outcome is None or not outcome.zones:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="nothing_recorded",
+            translation_placeholders={"days": str(call.data[ATTR_DAYS])},
+        )
+    answer = answer_of(outcome, names)
+    for instant in ("begin", "end", "learned_from"):
+        answer[instant] = dt_util.utc_from_timestamp(answer[instant]).isoformat()
+    return answer
 
 
 async def _replay(hass: HomeAssistant, site: Site, chosen: set[str], *, days: int) -> Outcome | None:
@@ -103,3 +97,6 @@ def _installation(hass: HomeAssistant, site: Site) -> Installation:
             time_zone=dt_util.get_default_time_zone(),
         ),
     )
+
+
+REPLAY_ACTIONS: Final = (Action(name=SERVICE_REPLAY, run=replay, schema=_SCHEMA, response=SupportsResponse.ONLY),)

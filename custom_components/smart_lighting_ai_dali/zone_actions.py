@@ -8,14 +8,14 @@ from typing import Final
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers import config_validation as cv, device_registry as dr, entity_registry as er
-from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from .action import Action, Who
 from .const import DOMAIN
 from .db.decisions import Decision, Outcome, read_decisions
 from .db.instants import milliseconds
@@ -67,98 +67,82 @@ _PLAN_SCHEMA: Final = vol.Schema(
 )
 
 
-@callback
-def async_register_zone_actions(hass: HomeAssistant) -> None:
-    """Register the actions."""
+@database_errors
+async def explain(call: ServiceCall) -> ServiceResponse:
+    """Say why the light of a zone is as it is, or was at an instant."""
+    (zone,) = zones_of_devices(call.hass, [call.data[ATTR_DEVICE_ID]])
+    if (at := call.data.get(ATTR_TIME)) is not None:
+        return await _explain_then(call.hass, zone, at)
+    decision, action, reflex = None, zone.reflex.last_action, zone.reflex
+    words = override_words(zone)
+    if action is not None:
+        context = "" if zone.context is None else zone.context.id
+        held = reflex.overrides.held
+        chosen = [one.attribute for one in held if one.since <= action.time]
+        on_the_wall = replace(action, time=zone.clock.wall(action.time))
+        decision = decision_of(zone.key, on_the_wall, chosen=chosen, context=context)
+        text = explain_decision(decision)
+        is_older = any(one.since > action.time for one in held)
+        words.append(f"Before that, {text[0].lower()}{text[1:]}" if is_older else text)
+    return {
+        "zone": zone.name,
+        "occupied": reflex.is_occupied,
+        "automatic": reflex.is_automatic,
+        "target_lux": round(reflex.target_lux, 1),
+        "brightness_pct": percent_of(reflex.light),
+        "color_temp_kelvin": reflex.colour_temperature,
+        "overrides": [{"attribute": key, **one} for key, one in override_details(zone).items()],
+        "explanation": " ".join(words) or "The zone has changed nothing since it started.",
+        "decision": None if decision is None else _as_json(decision, zone.name),
+        "learned": {key: {**value} for key, value in reflex.learning.explain().items()},
+    }
 
-    @database_errors
-    async def explain(call: ServiceCall) -> ServiceResponse:
-        """Say why the light of a zone is as it is, or was at an instant."""
-        (zone,) = zones_of_devices(hass, [call.data[ATTR_DEVICE_ID]])
-        if (at := call.data.get(ATTR_TIME)) is not None:
-            return await _explain_then(hass, zone, at)
-        decision, action, reflex = None, zone.reflex.last_action, zone.reflex
-        words = override_words(zone)
-        if action is not None:
-            context = "" if zone.context is None else zone.context.id
-            held = reflex.overrides.held
-            chosen = [one.attribute for one in held if one.since <= action.time]
-            on_the_wall = replace(action, time=zone.clock.wall(action.time))
-            decision = decision_of(zone.key, on_the_wall, chosen=chosen, context=context)
-            text = explain_decision(decision)
-            is_older = any(one.since > action.time for one in held)
-            words.append(f"Before that, {text[0].lower()}{text[1:]}" if is_older else text)
-        return {
-            "zone": zone.name,
-            "occupied": reflex.is_occupied,
-            "automatic": reflex.is_automatic,
-            "target_lux": round(reflex.target_lux, 1),
-            "brightness_pct": percent_of(reflex.light),
-            "color_temp_kelvin": reflex.colour_temperature,
-            "overrides": [{"attribute": key, **one} for key, one in override_details(zone).items()],
-            "explanation": " ".join(words) or "The zone has changed nothing since it started.",
-            "decision": None if decision is None else _as_json(decision, zone.name),
-            "learned": {key: {**value} for key, value in reflex.learning.explain().items()},
-        }
 
-    @database_errors
-    async def get_decisions(call: ServiceCall) -> ServiceResponse:
-        """Return what zones decided in a span of time, the last day where none is given, the newest first."""
-        start, end = span_of(call)
-        end = end or dt_util.utcnow()
-        zones = zones_of_devices(hass, call.data[ATTR_DEVICE_ID]) if ATTR_DEVICE_ID in call.data else None
-        found = await _read(hass, start=start or end - _LOOK_BACK, end=end, zones=zones, most=_MOST_DECISIONS + 1)
-        names = {key: zone.name for key, zone in site_of(hass).control.zones.items()}
-        return {
-            "decisions": [_as_json(one, names.get(one.zone, one.zone)) for one in found[:_MOST_DECISIONS]],
-            "complete": len(found) <= _MOST_DECISIONS,
-        }
+@database_errors
+async def get_decisions(call: ServiceCall) -> ServiceResponse:
+    """Return what zones decided in a span of time, the last day where none is given, the newest first."""
+    start, end = span_of(call)
+    end = end or dt_util.utcnow()
+    zones = zones_of_devices(call.hass, call.data[ATTR_DEVICE_ID]) if ATTR_DEVICE_ID in call.data else None
+    found = await _read(call.hass, start=start or end - _LOOK_BACK, end=end, zones=zones, most=_MOST_DECISIONS + 1)
+    names = {key: zone.name for key, zone in site_of(call.hass).control.zones.items()}
+    return {
+        "decisions": [_as_json(one, names.get(one.zone, one.zone)) for one in found[:_MOST_DECISIONS]],
+        "complete": len(found) <= _MOST_DECISIONS,
+    }
 
-    async def decide_now(call: ServiceCall) -> ServiceResponse:
-        """Have zones decide at once, and say what they aim at."""
-        zones = zones_of_devices(hass, call.data[ATTR_DEVICE_ID])
-        for zone in zones:
-            zone.async_decide(call.context)
-        return {
-            "zones": [
-                {
-                    "zone": zone.name,
-                    "target_lux": round(zone.reflex.target_lux, 1),
-                    "light": round(zone.reflex.light, 4),
-                    "reason": None if (action := zone.reflex.last_action) is None else action.reason.value,
-                }
-                for zone in zones
-            ]
-        }
 
-    async def release_override(call: ServiceCall) -> None:
-        """End what people chose in zones."""
-        zones = zones_of_devices(hass, call.data[ATTR_DEVICE_ID])
-        for zone in zones:
-            await require_control(hass, call, zone)
-        for zone in zones:
-            zone.async_release(call.context)
+async def decide_now(call: ServiceCall) -> ServiceResponse:
+    """Have zones decide at once, and say what they aim at."""
+    zones = zones_of_devices(call.hass, call.data[ATTR_DEVICE_ID])
+    for zone in zones:
+        zone.async_decide(call.context)
+    return {
+        "zones": [
+            {
+                "zone": zone.name,
+                "target_lux": round(zone.reflex.target_lux, 1),
+                "light": round(zone.reflex.light, 4),
+                "reason": None if (action := zone.reflex.last_action) is None else action.reason.value,
+            }
+            for zone in zones
+        ]
+    }
 
-    async def set_plan(call: ServiceCall) -> None:
-        """Have zones follow a plan of the user's for a while; the limits of each zone hold for it, too."""
-        for zone in zones_of_devices(hass, call.data[ATTR_DEVICE_ID]):
-            zone.async_set_plan(_plan(call, zone), call.context)
 
-    only = SupportsResponse.ONLY
-    hass.services.async_register(DOMAIN, SERVICE_EXPLAIN, explain, _EXPLAIN_SCHEMA, supports_response=only)
-    hass.services.async_register(DOMAIN, SERVICE_RELEASE_OVERRIDE, release_override, vol.Schema(_ZONES))
-    async_register_admin_service(
-        hass, DOMAIN, SERVICE_GET_DECISIONS, get_decisions, _DECISIONS_SCHEMA, supports_response=only
-    )
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        SERVICE_DECIDE_NOW,
-        decide_now,
-        vol.Schema(_ZONES),
-        supports_response=SupportsResponse.OPTIONAL,
-    )
-    async_register_admin_service(hass, DOMAIN, SERVICE_SET_PLAN, set_plan, _PLAN_SCHEMA)
+async def release_override(call: ServiceCall) -> None:
+    """End what people chose in zones."""
+    zones = zones_of_devices(call.hass, call.data[ATTR_DEVICE_ID])
+    for zone in zones:
+        await require_control(call, zone)
+    for zone in zones:
+        zone.async_release(call.context)
+
+
+async def set_plan(call: ServiceCall) -> None:
+    """Have zones follow a plan of the user's for a while; the limits of each zone hold for it, too."""
+    for zone in zones_of_devices(call.hass, call.data[ATTR_DEVICE_ID]):
+        zone.async_set_plan(_plan(call, zone), call.context)
 
 
 def _plan(call: ServiceCall, zone: ZoneControl) -> Plan | None:
@@ -228,12 +212,12 @@ def _as_json(decision: Decision, name: str) -> JsonObjectType:
     }
 
 
-async def require_control(hass: HomeAssistant, call: ServiceCall, zone: ZoneControl) -> None:
+async def require_control(call: ServiceCall, zone: ZoneControl) -> None:
     """Raise Unauthorized where a user may not press the zone's own button."""
     if call.context.user_id is None:
         return
-    user = await hass.auth.async_get_user(call.context.user_id)
-    button = er.async_get(hass).async_get_entity_id("button", DOMAIN, f"{zone.key}_release")
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    button = er.async_get(call.hass).async_get_entity_id("button", DOMAIN, f"{zone.key}_release")
     if user is None or button is None or not user.permissions.check_entity(button, POLICY_CONTROL):
         raise Unauthorized(context=call.context, entity_id=button, permission=POLICY_CONTROL)
 
@@ -251,3 +235,18 @@ def _zone(hass: HomeAssistant, site: Site, device_id: str) -> Iterator[ZoneContr
             yield site.control.zones[key]
             return
     raise ServiceValidationError(translation_domain=DOMAIN, translation_key="zone_missing")
+
+
+ZONE_ACTIONS: Final = (
+    Action(
+        name=SERVICE_EXPLAIN,
+        run=explain,
+        schema=_EXPLAIN_SCHEMA,
+        who=Who.EVERYBODY,
+        response=SupportsResponse.ONLY,
+    ),
+    Action(name=SERVICE_GET_DECISIONS, run=get_decisions, schema=_DECISIONS_SCHEMA, response=SupportsResponse.ONLY),
+    Action(name=SERVICE_DECIDE_NOW, run=decide_now, schema=vol.Schema(_ZONES), response=SupportsResponse.OPTIONAL),
+    Action(name=SERVICE_RELEASE_OVERRIDE, run=release_override, schema=vol.Schema(_ZONES), who=Who.CONTROLLERS),
+    Action(name=SERVICE_SET_PLAN, run=set_plan, schema=_PLAN_SCHEMA),
+)

@@ -5,12 +5,12 @@ from typing import Final
 
 from dali.device.general import EventScheme
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
-from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
+from .action import Action
 from .const import DOMAIN
 from .dali.input_device import InputDevice, Instance
 from .dali.input_events import event_names
@@ -32,35 +32,22 @@ _SCHEMA: Final = vol.Schema(
 )
 
 
-@callback
-def async_register_input_services(hass: HomeAssistant) -> None:
-    """Register the action."""
-
-    @line_errors
-    async def configure_inputs(call: ServiceCall) -> ServiceResponse:
-        """Set which events instances tell, and how; say how many were set another way."""
-        scheme = EventScheme[call.data[ATTR_SCHEME]] if ATTR_SCHEME in call.data else None
-        instances = changed = 0
-        for inputs, device in [*_devices(hass, call.data[ATTR_DEVICE_ID])]:
-            for instance in device.instances:
-                event_filter = _filter(instance, call.data.get(ATTR_EVENTS, []))
-                instances += 1
-                changed += await inputs.configure(
-                    device.key,
-                    instance.number,
-                    scheme=instance.scheme if scheme is None else scheme,
-                    event_filter=event_filter,
-                )
-        return {"instances": instances, "changed": changed}
-
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        SERVICE_CONFIGURE_INPUTS,
-        configure_inputs,
-        _SCHEMA,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
+@line_errors
+async def configure_inputs(call: ServiceCall) -> ServiceResponse:
+    """Set which events instances tell, and how; say how many were set another way."""
+    scheme = EventScheme[call.data[ATTR_SCHEME]] if ATTR_SCHEME in call.data else None
+    instances = changed = 0
+    for inputs, device in [*_devices(call.hass, call.data[ATTR_DEVICE_ID])]:
+        for instance in device.instances:
+            event_filter = _filter(instance, call.data.get(ATTR_EVENTS, []))
+            instances += 1
+            changed += await inputs.configure(
+                device.key,
+                instance.number,
+                scheme=instance.scheme if scheme is None else scheme,
+                event_filter=event_filter,
+            )
+    return {"instances": instances, "changed": changed}
 
 
 def _filter(instance: Instance, events: list[str]) -> int:
@@ -84,3 +71,8 @@ def _devices(hass: HomeAssistant, device_id: str) -> Iterator[tuple[Inputs, Inpu
                     yield line.line.inputs, input_device
     if not found:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_input_device")
+
+
+INPUT_ACTIONS: Final = (
+    Action(name=SERVICE_CONFIGURE_INPUTS, run=configure_inputs, schema=_SCHEMA, response=SupportsResponse.OPTIONAL),
+)
