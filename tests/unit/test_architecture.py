@@ -18,6 +18,7 @@ ALLOWED: Final = {
     "zones": {"zones"},
     "replay": {"replay", "zones", "db.reading", "db.schema", "db.signals", "db.traces", "zone_settings"},
     "advisor": {"advisor", "zones"},
+    "vault": {"vault"},
 }
 # Folders that may know Home Assistant: the database is that of its recorder.
 KNOW_HOME_ASSISTANT: Final = {"db"}
@@ -108,6 +109,13 @@ def test_only_the_transport_knows_the_serial_library() -> None:
 def test_only_its_client_knows_openai() -> None:
     users = {file.name for file in modules() if any(name.split(".")[0] == "openai" for name in imports(file))}
     assert users == {"openai_client.py"}
+
+
+def test_only_the_vault_knows_cryptography() -> None:
+    users = {
+        file.parent.name for file in modules() if any(name.split(".")[0] == "cryptography" for name in imports(file))
+    }
+    assert users == {"vault"}
 
 
 def test_one_file_knows_the_recorder_from_inside() -> None:

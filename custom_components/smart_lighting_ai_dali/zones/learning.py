@@ -39,7 +39,7 @@ class Subject(StrEnum):
 
 
 class Learning:
-    """Everything learned of one zone.
+    """Everything learned of one zone, and what its people say that they want, which comes first.
 
     It forgets by days on which somebody was there: a vacation unlearns nothing.
     """
@@ -57,7 +57,7 @@ class Learning:
 
     def hold(self, at: float) -> float:
         """Return for how long nobody has to be seen before the zone counts as empty, in seconds."""
-        return self._hold.seconds(self._part_of(at))
+        return self._settings.profile.hold(self._hold.seconds(self._part_of(at)))
 
     @property
     def usual_lux(self) -> float:
@@ -74,11 +74,26 @@ class Learning:
 
     def preferred_lux(self, at: float) -> float:
         """Return the illuminance that people want at this time of day, in lux, as the sensor reads it."""
-        return self._lux.lux(self._part_of(at))
+        part = self._part_of(at)
+        wanted = self._settings.profile.target_lux(DAYPARTS[part], self._lux.lux(part))
+        return min(wanted, self._settings.limits.most_lux)
+
+    def wished_lux(self, at: float) -> float | None:
+        """Return the illuminance that people said they want at this time of day, in lux; None where they did not."""
+        wished = self._settings.profile.lux.get(DAYPARTS[self._part_of(at)])
+        return None if wished is None else min(wished, self._settings.limits.most_lux)
 
     def preferred_colour_temperature(self, at: float) -> int | None:
-        """Return the kelvin that people choose at this time of day; None where nobody chose."""
-        kelvin = self._colour.kelvin(self._part_of(at))
+        """Return the kelvin that people said or choose at this time of day; None where nobody did."""
+        if (wished := self.wished_colour_temperature(at)) is not None:
+            return wished
+        return self._within_limits(self._colour.kelvin(self._part_of(at)))
+
+    def wished_colour_temperature(self, at: float) -> int | None:
+        """Return the kelvin that people said they want at this time of day; None where they did not."""
+        return self._within_limits(self._settings.profile.colour_temperature.get(DAYPARTS[self._part_of(at)]))
+
+    def _within_limits(self, kelvin: int | None) -> int | None:
         limits = self._settings.limits
         return None if kelvin is None else min(max(kelvin, limits.warmest), limits.coolest)
 
@@ -87,7 +102,7 @@ class Learning:
         return self._presence.likely(hour_of_week(int(at // QUARTER), self._place.time_zone))
 
     def sleeping(self, at: float) -> bool:
-        """Tell whether people usually sleep at this time, to a quarter of an hour."""
+        """Tell whether people sleep at this time, as they said or as is usual, to a quarter of an hour."""
         self._part_of(at)
         return self._sleeping
 
@@ -172,7 +187,9 @@ class Learning:
         if (quarter := int(at // QUARTER)) != self._quarter:
             self._quarter = quarter
             self._part = _PLACES[daypart_of(at, self._place.time_zone)]
-            self._sleeping = self._sleep.is_night(quarter * QUARTER, self._place.time_zone)
+            begins, time_zone = quarter * QUARTER, self._place.time_zone
+            said = self._settings.profile.sleeping(begins, time_zone)
+            self._sleeping = self._sleep.is_night(begins, time_zone) if said is None else said
         return self._part
 
     # --- What it says of itself, and how it is kept

@@ -4,6 +4,7 @@ It knows no clock and no timer: each call says what time it is, and returns what
 `wake_at` is when it has to be called next if nothing happens before.
 """
 
+from dataclasses import replace
 from math import inf
 from typing import Final
 
@@ -15,7 +16,7 @@ from .illuminance import Illuminance
 from .learning import Learning
 from .occupancy import Edge
 from .overrides import Attribute, Choice, Overrides
-from .plan import Plan, Planner, Reason
+from .plan import Mode, Plan, Planner, Reason
 from .precedence import plan_in_force
 from .presence import Phase, Presence
 from .rules import plan_by_rules
@@ -329,7 +330,20 @@ class Reflex:
         rules, others = self._rules(at), self._others_plan
         if others is None:
             return rules
-        return plan_in_force(rules, others, at) if others.planner is Planner.AI else others
+        if others.planner is not Planner.AI:
+            return others
+        return self._as_people_said(plan_in_force(rules, others, at), at)
+
+    def _as_people_said(self, plan: Plan, at: float) -> Plan:
+        """Return a plan of the AI's with what people said they want in place of what it makes of that."""
+        lux, colour = self.learning.wished_lux(at), self.learning.wished_colour_temperature(at)
+        if plan.mode is not Mode.PRESENCE or (lux is None and colour is None):
+            return plan
+        return replace(
+            plan,
+            target_lux=plan.target_lux if lux is None else lux,
+            colour_temperature=plan.colour_temperature if colour is None else colour,
+        )
 
     def _rules(self, at: float) -> Plan:
         return plan_by_rules(self.settings, self.place, self.learning, self.presence.visit, at)

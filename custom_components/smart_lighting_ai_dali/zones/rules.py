@@ -42,7 +42,8 @@ def plan_by_rules(settings: ZoneSettings, place: Place, learning: Learning, visi
     colour, hold = None, learning.hold(at)
     if settings.has_colour:
         colour = learning.preferred_colour_temperature(at)
-        if colour is None or mode is not Mode.PRESENCE:
+        is_wished = colour is not None and colour == learning.wished_colour_temperature(at)
+        if colour is None or (mode is not Mode.PRESENCE and not is_wished):
             colour = colour_temperature(at, settings.purpose, place, settings.limits)
     return Plan(
         planner=Planner.RULES,

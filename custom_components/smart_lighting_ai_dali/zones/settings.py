@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 
+from .profile import NOTHING_SAID, Profile
 from .purpose import DEFAULTS, Defaults, Purpose
 
 
@@ -63,6 +64,8 @@ class ZoneSettings:
     neighbours: tuple[str, ...] = ()
     """Keys of the zones that one walks into from here."""
     limits: Limits = field(default_factory=Limits)
+    profile: Profile = NOTHING_SAID
+    """What its people say that they want."""
     has_motion: bool = True
     """There is a sensor that sees people; without one, the zone only follows what is chosen by hand."""
     has_light_sensor: bool = True

@@ -1,0 +1,1 @@
+"""Keys, sealed records, and what is done about what can't be opened."""
