@@ -11,6 +11,7 @@ from .ai_store import AiStore
 from .const import DOMAIN
 from .light_group import group_identifier
 from .site import Site, SiteConfigEntry
+from .site_issues import async_clear_site
 from .websocket_api import async_register_websocket_commands
 from .zone_store import ZoneStore
 
@@ -56,6 +57,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> boo
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.async_stop()
+        async_clear_site(hass, is_removed=False)
     return unloaded
 
 
@@ -63,6 +65,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> Non
     """Remove what zones and the AI planner remember: the site is gone."""
     await ZoneStore(hass, entry.entry_id).async_remove()
     await AiStore(hass, entry.entry_id).async_remove()
+    async_clear_site(hass, is_removed=True)
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:

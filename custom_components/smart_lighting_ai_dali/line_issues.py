@@ -7,44 +7,96 @@ from homeassistant.const import CONF_DEVICE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
-from .dali.errors import LineError, NotAnAdapterError, OtherAdapterError, PortForbiddenError, PortUnusableError
+from .const import CONF_KIND, DOMAIN, LineKind
+from .dali.errors import (
+    AdapterSilentError,
+    AddressUnreachableError,
+    LineDisconnectedError,
+    LineError,
+    LineWithoutPowerError,
+    NotAnAdapterError,
+    OtherAdapterError,
+    PortBusyError,
+    PortForbiddenError,
+    PortMissingError,
+    PortUnusableError,
+)
 from .dali.transport import without_secrets
 
 _FLEET: Final = "fleet"
-# A port that is missing or busy, and an adapter that is silent, may be back by themselves; these are not.
-_NEED_A_PERSON: Final = (NotAnAdapterError, OtherAdapterError, PortForbiddenError, PortUnusableError)
-_KEYS: Final = (_FLEET, *(error.key for error in _NEED_A_PERSON))
+FLAPPING: Final = "line_flapping"
+SIMULATOR_GONE: Final = "simulator_gone"
+# These never mend themselves; all else may be back in a moment.
+NEED_A_PERSON: Final = (NotAnAdapterError, OtherAdapterError, PortForbiddenError, PortUnusableError)
+_MAY_COME_BACK: Final = (
+    AdapterSilentError,
+    AddressUnreachableError,
+    LineDisconnectedError,
+    LineWithoutPowerError,
+    PortBusyError,
+    PortMissingError,
+)
+# Why a line is not there: each has its own words, and all have the same dialog.
+OFFLINE: Final = (*(error.key for error in (*NEED_A_PERSON, *_MAY_COME_BACK)), SIMULATOR_GONE, FLAPPING)
 
 
 @callback
-def async_report_problem(hass: HomeAssistant, subentry: ConfigSubentry, problem: LineError) -> None:
-    """Make an issue of a problem with a line's port or adapter that needs a person."""
-    if isinstance(problem, _NEED_A_PERSON):
-        device = without_secrets(subentry.data.get(CONF_DEVICE, ""))
-        _create(hass, subentry, problem.key, device=device)
+def async_report_offline(hass: HomeAssistant, subentry: ConfigSubentry, problem: LineError) -> None:
+    """Make an issue of a line that is not there, in the place of one with another reason."""
+    key = problem.key if problem.key in OFFLINE else LineDisconnectedError.key
+    if subentry.data[CONF_KIND] == LineKind.SIMULATED and key != LineWithoutPowerError.key:
+        key = SIMULATOR_GONE
+    _report(hass, subentry, key)
+
+
+@callback
+def async_report_flapping(hass: HomeAssistant, subentry: ConfigSubentry) -> None:
+    """Make an issue of a line whose adapter comes and goes."""
+    _report(hass, subentry, FLAPPING)
 
 
 @callback
 def async_report_fleet(hass: HomeAssistant, subentry: ConfigSubentry, reason: str) -> None:
     """Make an issue of a simulated line whose set of gear can't be used."""
-    _create(hass, subentry, _FLEET, reason=reason)
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{_FLEET}_{subentry.subentry_id}",
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=_FLEET,
+        translation_placeholders={"line": subentry.title, "reason": reason},
+    )
 
 
 @callback
-def async_clear_issues(hass: HomeAssistant, subentry_id: str) -> None:
-    """Take the issues of a line back: it works, or is gone."""
-    for key in _KEYS:
-        ir.async_delete_issue(hass, DOMAIN, f"{key}_{subentry_id}")
+def async_clear_offline(hass: HomeAssistant, subentry_id: str, *, but: str | None = None) -> None:
+    """Take the issues of a line back, `but` one: it is there again."""
+    for key in (_FLEET, *OFFLINE):
+        if key != but:
+            ir.async_delete_issue(hass, DOMAIN, f"{key}_{subentry_id}")
 
 
-def _create(hass: HomeAssistant, subentry: ConfigSubentry, key: str, **placeholders: str) -> None:
+@callback
+def async_clear_issues(hass: HomeAssistant, subentry_id: str, *, known_by_a_scan: bool = True) -> None:
+    """Take back whatever there is of a line: it is gone, or begins anew; what only a scan can tell may stay."""
+    for (domain, issue_id), issue in tuple(ir.async_get(hass).issues.items()):
+        if domain == DOMAIN and issue_id.endswith(f"_{subentry_id}") and (known_by_a_scan or not issue.is_persistent):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+def _report(hass: HomeAssistant, subentry: ConfigSubentry, key: str) -> None:
+    async_clear_offline(hass, subentry.subentry_id, but=key)
     ir.async_create_issue(
         hass,
         DOMAIN,
         f"{key}_{subentry.subentry_id}",
-        is_fixable=False,
+        data={"subentry_id": subentry.subentry_id},
+        is_fixable=True,
         severity=ir.IssueSeverity.ERROR,
         translation_key=key,
-        translation_placeholders={"line": subentry.title, **placeholders},
+        translation_placeholders={
+            "line": subentry.title,
+            "device": without_secrets(subentry.data.get(CONF_DEVICE, "")),
+        },
     )

@@ -10,11 +10,14 @@ from homeassistant.helpers import issue_registry as ir
 from .ai_issues import SUGGESTION
 from .const import DOMAIN
 from .fix_flows.distinct_events import DistinctEventsFlow
+from .fix_flows.offline_line import OfflineLineFlow
 from .fix_flows.suggestion import SuggestionFlow
 from .input_issues import INDISTINCT
+from .line_issues import OFFLINE
 
 # By the translation key of the issue, which is its kind; one that only has to be read has none here.
 _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
+    **dict.fromkeys(OFFLINE, OfflineLineFlow),
     INDISTINCT: DistinctEventsFlow,
     SUGGESTION: SuggestionFlow,
 }

@@ -156,7 +156,7 @@ class Site:
     async def _async_start_line(self, line: SiteLine) -> bool:
         """Start a line; return False where that can't be, which is told in a repair issue."""
         subentry = line.subentry
-        async_clear_issues(self._hass, subentry.subentry_id)
+        async_clear_issues(self._hass, subentry.subentry_id, known_by_a_scan=False)
         try:
             await line.async_start()
         except (FleetError, OSError) as error:

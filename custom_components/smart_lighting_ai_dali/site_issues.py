@@ -58,3 +58,11 @@ def async_report_clock(hass: HomeAssistant, reason: str | None) -> None:
         translation_key=_CLOCK_DOUBTFUL,
         translation_placeholders={"reason": reason},
     )
+
+
+@callback
+def async_clear_site(hass: HomeAssistant, *, is_removed: bool) -> None:
+    """Take back all issues, since nothing runs that could; what has to be read stays until the site is removed."""
+    for (domain, issue_id), issue in tuple(ir.async_get(hass).issues.items()):
+        if domain == DOMAIN and (is_removed or not issue.is_persistent):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)

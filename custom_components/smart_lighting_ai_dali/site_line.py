@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.components import usb
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_DEVICE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, CONF_PROTOCOL, DOMAIN, LineKind
@@ -34,9 +34,10 @@ from .dali.line import Line
 from .entity import async_describe_anew
 from .fleets import load_fleet
 from .gear_store import GearStore
-from .input_issues import async_clear_inputs, async_report_inputs
+from .input_issues import async_report_inputs
 from .input_store import InputStore
-from .line_issues import async_clear_issues, async_report_problem
+from .line_issues import async_clear_issues
+from .line_trouble import LineTrouble
 from .simulator.simulated_line import SimulatedLine
 from .zone_clock import ON_THE_WALL, ZoneClock
 
@@ -72,6 +73,7 @@ class SiteLine:
         self._store = GearStore(hass, subentry.subentry_id)
         self._input_store = InputStore(hass, subentry.subentry_id)
         self._inputs_sought = False
+        self._trouble = LineTrouble(hass, subentry)
         self._coordinator: LineCoordinator | None = None
         self._scan: asyncio.Task[None] | None = None
         self._scan_wanted = False
@@ -157,6 +159,10 @@ class SiteLine:
     async def async_stop(self) -> None:
         """Answer everyone who waits, free the port, then end the simulator."""
         await self.line.stop()
+        self._trouble.async_stop()
+        if self._hass.state is not CoreState.stopping:
+            # With Home Assistant itself they go by themselves, and what a person ignores stays ignored.
+            async_clear_issues(self._hass, self.subentry.subentry_id, known_by_a_scan=False)
         if self._scan is not None:
             await self._scan
         await self._store.async_save(self.line.gear.values())
@@ -169,7 +175,6 @@ class SiteLine:
         """Remove what was kept of a line that was removed."""
         await self._store.async_remove()
         await self._input_store.async_remove()
-        async_clear_inputs(self._hass, self.subentry.subentry_id)
 
     async def async_restart_simulator(self) -> bool:
         """Restart the simulator; return whether there is one. Raises OSError."""
@@ -182,11 +187,10 @@ class SiteLine:
     # What the line tells
 
     def _listen(self, event: LineEvent) -> None:
+        if isinstance(event, StatusChanged):
+            self._trouble.async_follow(event.status, event.problem)
         match event:
-            case StatusChanged(status=LineStatus.OFFLINE, problem=LineError() as problem):
-                async_report_problem(self._hass, self.subentry, problem)
             case StatusChanged(status=LineStatus.ONLINE):
-                async_clear_issues(self._hass, self.subentry.subentry_id)
                 self._register_device()
                 if self._scan_wanted and (self._scan is None or self._scan.done()):
                     self._scan = self._entry.async_create_background_task(

@@ -25,6 +25,7 @@ from custom_components.smart_lighting_ai_dali.dali.emergency_state import Emerge
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.emergency_entities import EMERGENCY_BINARY_SENSORS, EMERGENCY_SENSORS
 from custom_components.smart_lighting_ai_dali.input_entities import BINARY_SENSORS as INSTANCE_BINARY_SENSORS
+from custom_components.smart_lighting_ai_dali.line_issues import OFFLINE
 from custom_components.smart_lighting_ai_dali.number import NUMBERS
 from custom_components.smart_lighting_ai_dali.report_entities import REPORT_BINARY_SENSORS, REPORT_SENSORS
 from custom_components.smart_lighting_ai_dali.select import SELECTS
@@ -118,6 +119,7 @@ def test_every_error_of_a_line_has_words_for_people(english: Any) -> None:
     probing = keys & {"port_missing", "port_busy", "port_forbidden", "port_unusable", "address_unreachable"}
     for dialog in (english["config"], english["config_subentries"]["line"]):
         assert probing | {"adapter_silent", "not_an_adapter"} <= dialog["error"].keys()
+    assert set(OFFLINE) <= english["issues"].keys()
 
 
 def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
@@ -188,7 +190,20 @@ def test_placeholders_are_filled(english: Any) -> None:
         "needed",
         *(f"{of}{name}" for of in ("", "rules_") for name in ("hold", "kelvin", "lux")),
     }
-    filled |= {"addresses", "cap", "days", "host", "model", "problems", "reason", "size", "task", "zone", "zones"}
+    filled |= {
+        "addresses",
+        "cap",
+        "days",
+        "host",
+        "model",
+        "port",
+        "problems",
+        "reason",
+        "size",
+        "task",
+        "zone",
+        "zones",
+    }
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 

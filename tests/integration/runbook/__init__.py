@@ -1,0 +1,1 @@
+"""Each row of the operator's runbook and playbook, drilled."""
