@@ -6,8 +6,9 @@ from datetime import datetime
 import random
 from typing import Final, override
 
-from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard, Verdict
+from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.advisor.shadow import Shadow, Surroundings
+from custom_components.smart_lighting_ai_dali.advisor.standing import Verdict
 from custom_components.smart_lighting_ai_dali.advisor.trace import DayTrace, Slice
 from custom_components.smart_lighting_ai_dali.simulator.world.events import Choice, Event, LightReport, Motion, Override
 from custom_components.smart_lighting_ai_dali.simulator.world.reading import built_in_worlds, load_world

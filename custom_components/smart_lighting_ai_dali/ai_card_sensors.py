@@ -9,7 +9,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from .advisor.report_card import Summary, Verdict, rounded
+from .advisor.report_card import Summary, rounded
+from .advisor.standing import Verdict
 from .ai_scoring import card_signal
 from .site import SiteConfigEntry
 from .zone_entities import ZoneEntity

@@ -9,7 +9,8 @@ from homeassistant.exceptions import ServiceValidationError
 
 from .advisor.advice import Advice, Stance, is_alike
 from .advisor.gate import LEAST_DAYS
-from .advisor.report_card import ReportCard, Verdict
+from .advisor.report_card import ReportCard, Summary
+from .advisor.standing import Verdict
 from .ai_inputs import rules_plan
 from .ai_issues import async_clear_suggestion, async_clear_taken_back, async_report_suggestion, async_report_taken_back
 from .const import DOMAIN
@@ -77,12 +78,12 @@ class AiModes:
 
     # Who lets it
 
-    @callback
-    def async_choose(self, zone: ZoneControl, mode: AiMode, context: Context | None) -> None:
+    async def async_choose(self, zone: ZoneControl, mode: AiMode, context: Context | None) -> None:
         """Take what somebody lets the AI do. Raises ServiceValidationError where it has to earn that first."""
         card = self.card_of(zone.key)
         if mode is AiMode.AUTO and not card.may_plan:
-            raise _not_earned(zone.name, card)
+            # How sure the card is takes milliseconds.
+            raise _not_earned(zone.name, card, await self._hass.async_add_executor_job(card.summary))
         async_clear_taken_back(self._hass, zone.key)
         if mode is not zone.memory.ai_mode:
             self._set(zone, mode, _CHOSEN, context)
@@ -229,12 +230,12 @@ def _said(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _not_earned(name: str, card: ReportCard) -> ServiceValidationError:
+def _not_earned(name: str, card: ReportCard, summary: Summary) -> ServiceValidationError:
     """Return what says what is missing."""
-    found = card.summary().difference
+    found = summary.difference
     placeholders = {"zone": name, "days": str(len(card.counting)), "needed": str(LEAST_DAYS)}
     if found is not None:
         placeholders |= {"gain": f"{found.mean:+.1f}", "low": f"{found.low:+.1f}", "high": f"{found.high:+.1f}"}
     return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=_MISSING[card.verdict], translation_placeholders=placeholders
+        translation_domain=DOMAIN, translation_key=_MISSING[summary.verdict], translation_placeholders=placeholders
     )

@@ -31,7 +31,7 @@ from .ai_inputs import ChoiceCounts, question_of
 from .ai_issues import async_clear_budget, async_clear_oversized, async_follow_oversized, async_report_budget
 from .ai_modes import AiModes
 from .ai_provider import AiProvider
-from .ai_scoring import ZoneScoring, card_signal
+from .ai_scoring import AiJudge, card_signal
 from .ai_settings import ProviderKind
 from .ai_store import AiMemory, AiStore
 from .zone_control import ZoneControl
@@ -79,6 +79,7 @@ class AiPlanner:
         log: DecisionLog,
     ) -> None:
         self.modes = AiModes(hass, control, log)
+        self._judge = AiJudge(hass, self.modes)
         self.plans: dict[str, Plan] = {}
         """The last plan for each zone, by its key; it may have expired."""
         self.breaker = CircuitBreaker()
@@ -102,7 +103,6 @@ class AiPlanner:
         self._oversized: set[str] = set()
         self._chosen_at: dict[str, float] = {}
         """When somebody chose last in a zone, by the clock on the wall."""
-        self._scorings: dict[str, ZoneScoring] = {}
         self._listeners: list[CALLBACK_TYPE] = []
         self._stops: list[CALLBACK_TYPE] = []
 
@@ -128,6 +128,7 @@ class AiPlanner:
             self._stops.pop()()
         await self._end(self._looking)
         await self._end(self._flight)
+        self._judge.async_keep_to(())
         self.modes.async_stop()
         await self.async_keep()
 
@@ -203,13 +204,12 @@ class AiPlanner:
     def _look(self, _: datetime) -> None:
         """Ask where something has changed that matters."""
         if not self._ai.is_set or not (zones := self._zones()):
-            self._scorings.clear()
+            self._judge.async_keep_to(())
             self._follow_plans()
             async_clear_budget(self._hass)
             return
         self._follow_plans()
-        for key in self._scorings.keys() - {zone.key for zone in zones}:
-            del self._scorings[key]
+        self._judge.async_keep_to({zone.key for zone in zones})
         if self._looking is None or self._looking.done():
             # It is a task of the entry's, which ends it at its unload.
             self._looking = self._entry.async_create_background_task(self._hass, self._look_at(zones), "look at zones")
@@ -223,19 +223,11 @@ class AiPlanner:
                 await asyncio.sleep(0)
                 begun = time.perf_counter()
             if self._control.zones.get(zone.key) is zone:
-                self._score(zone)
+                await self._judge.async_look(zone, self.plans.get(zone.key))
                 snapshots[zone.key] = self._question(zone).snapshot
         at = time.time()
         if self._ai.is_set and (due := self.gate.due(self._moment(at), snapshots, at)):
             self._flight = self._entry.async_create_background_task(self._hass, self._ask(due), "ask the AI")
-
-    def _score(self, zone: ZoneControl) -> None:
-        """Score what was planned for a zone since the last look."""
-        if (scoring := self._scorings.get(zone.key)) is None:
-            scoring = self._scorings[zone.key] = ZoneScoring(zone, self.modes.card_of(zone.key))
-        scoring.look(zone, self.plans.get(zone.key))
-        self.modes.async_check(zone)
-        async_dispatcher_send(self._hass, card_signal(zone.key))
 
     def _zones(self) -> list[ZoneControl]:
         """Return the zones that the AI may be asked about."""
@@ -399,8 +391,7 @@ class AiPlanner:
         now = zone.clock.now()
         counts = self.memory.choices.setdefault(zone.key, ChoiceCounts())
         counts.take(choice, now, daypart_of(now, zone.reflex.place.time_zone), before)
-        if (scoring := self._scorings.get(zone.key)) is not None:
-            scoring.chosen(zone, choice, before)
+        self._judge.async_chosen(zone, choice, before)
         self._store.async_save_later(self.memory)
 
     def _forget(self, key: str) -> None:

@@ -70,7 +70,8 @@ class AiStore:
         memory = _new(limits)
         data, cards = await _load(self._store), await _load(self._cards)
         try:
-            memory.cards = {key: ReportCard.from_dict(card) for key, card in cards.items()}
+            # It takes milliseconds for each zone.
+            memory.cards = await self._hass.async_add_executor_job(_cards_of, cards)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             _LOGGER.warning("ai=unreadable cards=unreadable reason=%r: zones are judged anew", error)
         if not data:
@@ -123,6 +124,10 @@ async def _load(store: Store[dict[str, Any]]) -> dict[str, Any]:
         _LOGGER.warning("ai=unreadable reason=%s: what was in it begins anew", error)
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _cards_of(data: dict[str, Any]) -> dict[str, ReportCard]:
+    return {key: ReportCard.from_dict(card) for key, card in data.items()}
 
 
 def _new(limits: Limits) -> AiMemory:

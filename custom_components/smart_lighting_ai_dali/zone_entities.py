@@ -215,7 +215,7 @@ class AiModeSelect(ZoneEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Let it do something else. Raises ServiceValidationError where it has to earn that first."""
-        self._modes.async_choose(self.zone, AiMode(option), self._context)
+        await self._modes.async_choose(self.zone, AiMode(option), self._context)
 
 
 class ReleaseButton(ZoneEntity, ButtonEntity):

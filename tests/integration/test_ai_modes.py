@@ -19,7 +19,8 @@ from pytest_homeassistant_custom_component.common import MockUser, async_capture
 
 from custom_components.smart_lighting_ai_dali import ai_settings
 from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
-from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard, Verdict
+from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
+from custom_components.smart_lighting_ai_dali.advisor.standing import Verdict
 from custom_components.smart_lighting_ai_dali.ai_modes import EVENT_AI_MODE, EVENT_SUGGESTION
 from custom_components.smart_lighting_ai_dali.ai_planner import AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN

@@ -15,11 +15,12 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_fire_time_changed
 
-from custom_components.smart_lighting_ai_dali import ai_settings
+from custom_components.smart_lighting_ai_dali import ai_scoring, ai_settings
 from custom_components.smart_lighting_ai_dali.advisor.budget import Refusal
 from custom_components.smart_lighting_ai_dali.advisor.circuit_breaker import State
 from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
 from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
+from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.ai_planner import AiPlanner, AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
@@ -380,21 +381,27 @@ async def test_what_can_t_be_read_begins_anew(
     assert "cards=unreadable" in caplog.text
 
 
-async def test_a_day_is_scored_beside_the_rules(
-    home: Home, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def with_somebody(home: Home, server: OpenAIServer) -> ZoneControl:
+    """Return a zone with plans of the AI, whose light is known, and in which somebody is."""
     zone = await kitchen_of(home)
     await home.have(server, input_price=1, output_price=1)
     await home.let(zone)
     for light in (0.2, 0.5, 0.8) * 10:
         zone.reflex.learning.light_stepped(zone.clock.now(), light, 400 * light)
     await home.look()
-    card = home.planner.memory.cards[zone.key]
-    assert (card.asked.accepted, card.asked.rejected) == (1, 0)
-    assert card.asked.cost == pytest.approx(244 / 1e6)
     await home.see(STATE_ON)
     await home.until_lit(0)
     await home.look()
+    return zone
+
+
+async def test_a_day_is_scored_beside_the_rules(
+    home: Home, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = await with_somebody(home, server)
+    card = home.planner.memory.cards[zone.key]
+    assert card.asked.rejected == 0
+    assert card.asked.cost == pytest.approx(card.asked.accepted * 244 / 1e6)
     start = zone.clock.now()
     later = 0.0
     with monkeypatch.context() as played:
@@ -414,3 +421,43 @@ async def test_a_day_is_scored_beside_the_rules(
     assert await home.house.hass.config_entries.async_reload(home.house.entry.entry_id)
     await home.house.hass.async_block_till_done()
     assert home.planner.memory.cards[zone.key].summary() == summary
+
+
+async def test_a_day_with_a_restart_is_one_day(
+    home: Home, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = await with_somebody(home, server)
+    hass, entry = home.house.hass, home.house.entry
+    start, later = zone.clock.now(), 0.0
+    monkeypatch.setattr(ZoneClock, "now", lambda _: start + later)
+    today = home.planner.memory.cards[zone.key].today
+    assert today is not None
+    day = today.day
+    monkeypatch.setattr(ai_scoring, "_day_of", lambda _, at: day + int((at - start) // 86_400))
+
+    async def restart() -> ReportCard:
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        await home.house.until_light(0, STATE_ON, 30)
+        return home.planner.memory.cards[zone.key]
+
+    later = 1800.0
+    await home.look()
+    card = await restart()
+    assert card.today is not None
+    assert card.today.was_planned
+    assert card.today.trace.occupied == pytest.approx(1800, abs=60)
+    await home.look()
+    later = 3600.0
+    await home.look()
+    card = await restart()
+    assert card.today is not None
+    assert card.today.trace.occupied == pytest.approx(3600, abs=120)
+    # The next day begins while nothing runs.
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    later = 86_400.0 + 60
+    card = await restart()
+    assert card.summary().days == 0
+    await home.look()
+    await home.house.until(lambda: home.planner.memory.cards[zone.key].summary().days == 1)
+    assert home.planner.memory.cards[zone.key].over == []

@@ -1,67 +1,14 @@
-"""The report card of one zone: how the plans of the rules and of the AI did on the same days, and what follows."""
+"""The report card of one zone: how plans of the rules and of the AI did on the same days, and what became of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from math import isfinite
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from ..zones.daypart import Daypart
-from .day_score import DayScore
-from .gate import Difference, difference, is_better, is_no_darker, is_worse, look_number
+from .gate import Difference, difference
+from .standing import PairedDay, Standing, Verdict
 from .trace import DayTrace
-
-# Days that a card has.
-_MOST_DAYS: Final = 60
-# A day on which somebody was there for less than this says nothing, in seconds.
-_LEAST_OCCUPIED: Final = 300.0
-# For so many days, a day is judged anew by what is known of people's wishes meanwhile.
-JUDGED_FOR: Final = 7
-
-
-class Verdict(StrEnum):
-    """Whether the AI may plan for the zone by itself."""
-
-    COLLECTING = "collecting"
-    """Not enough days yet."""
-    NOT_BETTER = "not_better"
-    """It has not shown that it is better: it goes on in the shadow."""
-    PROMOTED = "promoted"
-    """It has."""
-    DEMOTED = "demoted"
-    """It had, and turned worse: it has to show it anew."""
-    ALLOWED = "allowed"
-    """An administrator lets it, although it has not shown it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairedDay:
-    """One day of both."""
-
-    day: int
-    """Local, as a proleptic ordinal."""
-    rules: DayScore
-    ai: DayScore
-
-    @property
-    def gain(self) -> float:
-        """Return by how many points the AI was better."""
-        return (self.ai.score or 0.0) - (self.rules.score or 0.0)
-
-    @property
-    def darker(self) -> float:
-        """Return how many minutes an hour people were more in the dark with the AI."""
-        return (self.ai.occupied_dark_min_per_h or 0.0) - (self.rules.occupied_dark_min_per_h or 0.0)
-
-    def as_list(self) -> list[Any]:
-        """Return it as JSON."""
-        return [self.day, self.rules.as_dict(), self.ai.as_dict()]
-
-    @classmethod
-    def from_list(cls, data: list[Any]) -> Self:
-        """Return what `as_list` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
-        day, rules, ai = data
-        return cls(day=int(day), rules=DayScore.from_dict(rules), ai=DayScore.from_dict(ai))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +24,27 @@ class Asked:
     taken: int = 0
     """Plans that waited for a person, and were accepted."""
     declined: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class TracedDay:
+    """A day that is counted, or was, and has not been judged yet."""
+
+    day: int
+    """Local, as a proleptic ordinal."""
+    trace: DayTrace = field(default_factory=lambda: DayTrace(2))
+    was_planned: bool = False
+    """The AI had planned something on it: a day of the rules alone says nothing of the AI."""
+
+    def as_list(self) -> list[Any]:
+        """Return it as JSON."""
+        return [self.day, self.trace.as_dict(), self.was_planned]
+
+    @classmethod
+    def from_list(cls, data: list[Any]) -> Self:
+        """Return what `as_list` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
+        day, trace, was_planned = data
+        return cls(day=int(day), trace=DayTrace.from_dict(trace), was_planned=bool(was_planned))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,76 +78,55 @@ class ReportCard:
     """One zone."""
 
     def __init__(self) -> None:
-        self.verdict = Verdict.COLLECTING
         self.asked = Asked()
-        self._settled: list[PairedDay] = []
-        self._open: list[tuple[int, DayTrace]] = []
-        """Days that may be judged otherwise yet."""
-        self._unsettled: list[PairedDay] = []
-        """How they are judged now."""
-        self._since: int | None = None
-        """The last day before the zone was promoted or demoted: only later ones count."""
-        self._looks = 0
-        self._looked_at = 0
-        """How many days counted at the last look."""
-        self._asked_days = 0
+        self.standing = Standing()
+        self.today: TracedDay | None = None
+        """What was counted of the day that is not over; None before anything was."""
+        self.over: list[TracedDay] = []
+        """Days that are over and wait to be judged."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return whether the AI may plan for the zone by itself."""
+        return self.standing.verdict
 
     @property
     def days(self) -> tuple[PairedDay, ...]:
         """Return the days on the card, as they are judged now."""
-        return (*self._settled, *self._unsettled)
+        return self.standing.days
 
     @property
     def counting(self) -> list[PairedDay]:
         """Return the days that count for the next verdict: those since the last one."""
-        return [one for one in self.days if self._since is None or one.day > self._since]
+        return self.standing.counting
 
     @property
     def may_plan(self) -> bool:
         """Tell whether the AI may plan for the zone by itself."""
-        return self.verdict in {Verdict.PROMOTED, Verdict.ALLOWED}
+        return self.standing.may_plan
 
     def end_day(self, day: int, trace: DayTrace, preferred: Mapping[Daypart, float]) -> Verdict:
-        """Take a day that is over, and what people want as it is known now, in lux; return the verdict."""
-        self._asked_days += 1
-        if trace.occupied >= _LEAST_OCCUPIED:
-            self._open.append((day, trace))
-        while self._open and self._open[0][0] <= day - JUDGED_FOR:
-            past, traced = self._open.pop(0)
-            self._settled += [one for one in [_paired(past, traced, preferred)] if one is not None]
-            del self._settled[:-_MOST_DAYS]
-        self._unsettled = [one for past, traced in self._open if (one := _paired(past, traced, preferred)) is not None]
-        self._look()
+        """Take a day that is over, and what people want as it is known now, in lux; return the verdict.
+
+        It takes milliseconds: where others wait, `Standing.after` is for another thread.
+        """
+        self.standing = self.standing.after(day, trace, preferred)
         return self.verdict
+
+    def begin_day(self, day: int) -> TracedDay:
+        """Return what is counted of a day, from its beginning or from where it was left; an earlier one is over."""
+        before = self.today
+        if before is not None and before.day == day:
+            return before
+        if before is not None and before.was_planned and before.day < day:
+            self.over.append(before)
+        # Where the clock was set back, what was counted of a day that is not yet is left out.
+        self.today = TracedDay(day=day)
+        return self.today
 
     def override_gate(self) -> None:
         """Take that an administrator lets the AI plan here, whatever the card says: until it is worse."""
-        if not self.may_plan:
-            self._change(Verdict.ALLOWED)
-
-    def _look(self) -> None:
-        counting = self.counting
-        gains = [one.gain for one in counting]
-        if self.may_plan:
-            if is_worse(gains):
-                self._change(Verdict.DEMOTED)
-            return
-        if len(counting) <= self._looked_at or look_number(len(counting)) is None:
-            return
-        self._looked_at = len(counting)
-        self._looks += 1
-        if is_better(gains, self._looks) and is_no_darker(
-            [one.darker for one in counting], [one.ai.false_offs - one.rules.false_offs for one in counting]
-        ):
-            self._change(Verdict.PROMOTED)
-        elif self.verdict is Verdict.COLLECTING:
-            self.verdict = Verdict.NOT_BETTER
-
-    def _change(self, verdict: Verdict) -> None:
-        """Take another verdict: only what comes from now on says whether it was right."""
-        self.verdict = verdict
-        self._since = max((one.day for one in self.days), default=None)
-        self._looked_at = 0
+        self.standing = self.standing.allowed()
 
     # --- What it says
 
@@ -189,7 +136,7 @@ class ReportCard:
 
     def figures(self) -> Summary:
         """Return what the card says, but for how sure that is."""
-        asked = self.asked
+        asked, days = self.asked, self.standing.asked_days
         all_asked, answered = asked.accepted + asked.rejected, asked.taken + asked.declined
         return Summary(
             verdict=self.verdict,
@@ -201,29 +148,25 @@ class ReportCard:
             clamped=asked.clamped / asked.accepted if asked.accepted else None,
             rejected=asked.rejected / all_asked if all_asked else None,
             taken=asked.taken / answered if answered else None,
-            cost_a_day=None if asked.cost is None or not self._asked_days else asked.cost / self._asked_days,
+            cost_a_day=None if asked.cost is None or not days else asked.cost / days,
         )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
+        today = self.today
         return {
-            "verdict": self.verdict.value,
+            **self.standing.as_dict(),
             "asked": [self.asked.accepted, self.asked.clamped, self.asked.rejected, self.asked.cost],
             "answered": [self.asked.taken, self.asked.declined],
-            "asked_days": self._asked_days,
-            "settled": [one.as_list() for one in self._settled],
-            "unsettled": [one.as_list() for one in self._unsettled],
-            "open": [[day, trace.as_dict()] for day, trace in self._open],
-            "since": self._since,
-            "looks": self._looks,
-            "looked_at": self._looked_at,
+            "today": None if today is None else today.as_list(),
+            "over": [one.as_list() for one in tuple(self.over)],
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return what `as_dict` wrote. Raises KeyError, TypeError or ValueError for what can't be read."""
         card = cls()
-        card.verdict = Verdict(data["verdict"])
+        card.standing = Standing.from_dict(data)
         accepted, clamped, rejected, cost = data["asked"]
         # Nobody could answer at first.
         taken, declined = data.get("answered", (0, 0))
@@ -237,23 +180,15 @@ class ReportCard:
         )
         if card.asked.cost is not None and not isfinite(card.asked.cost):
             raise ValueError(f"{cost} is no cost")
-        card._asked_days = int(data["asked_days"])
-        card._settled = [PairedDay.from_list(one) for one in data["settled"]]
-        card._unsettled = [PairedDay.from_list(one) for one in data["unsettled"]]
-        card._open = [(int(day), DayTrace.from_dict(trace)) for day, trace in data["open"]]
-        card._since = None if data["since"] is None else int(data["since"])
-        card._looks, card._looked_at = int(data["looks"]), int(data["looked_at"])
+        # Neither was kept at first.
+        card.today = None if (today := data.get("today")) is None else TracedDay.from_list(today)
+        card.over = [TracedDay.from_list(one) for one in data.get("over", ())]
         return card
 
 
 def rounded(value: float | None, digits: int = 3) -> float | None:
     """Return a figure as exact as it is shown; what is not known stays so."""
     return None if value is None else round(value, digits)
-
-
-def _paired(day: int, trace: DayTrace, preferred: Mapping[Daypart, float]) -> PairedDay | None:
-    rules, ai = trace.scores(preferred)[:2]
-    return None if rules.score is None or ai.score is None else PairedDay(day=day, rules=rules, ai=ai)
 
 
 def _mean(values: list[float | None]) -> float | None:

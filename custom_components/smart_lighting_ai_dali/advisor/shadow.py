@@ -70,12 +70,15 @@ class Shadow:
     of them can be compared on the same hours.
     """
 
-    def __init__(self, at: float, surroundings: Surroundings, plans: Sequence[Plan]) -> None:
+    def __init__(
+        self, at: float, surroundings: Surroundings, plans: Sequence[Plan], trace: DayTrace | None = None
+    ) -> None:
+        """Begin at a time; `trace` is what was counted of the day before, if anything was, and is counted on."""
         self._now = at
         self._surroundings = surroundings
         self._plans = list(plans)
         self._obeyed: int = Planner.RULES
-        self._trace = DayTrace(len(plans))
+        self._trace = DayTrace(len(plans)) if trace is None else trace
         self._is_there = False
         self._silent_since: float | None = None
         self._visit: list[_Span] = []
@@ -140,13 +143,21 @@ class Shadow:
         """Take that time went by."""
         self._advance(at)
 
-    def end_day(self, at: float) -> DayTrace:
-        """Return what was counted since the last end of a day, and begin anew."""
+    def end_day(self, at: float, following: DayTrace | None = None) -> DayTrace:
+        """Return what was counted since the last end of a day, and begin anew: by counting on a trace, if given."""
         self._advance(at)
         if self._silent_since is None:
             self._judge()
-        trace, self._trace = self._trace, DayTrace(len(self._plans))
+        trace, self._trace = self._trace, DayTrace(len(self._plans)) if following is None else following
         return trace
+
+    def end(self, at: float) -> None:
+        """Count the visit that there is as far as it is known: what becomes of it, nobody will see."""
+        self._advance(at)
+        self._judge()
+        self._silence = []
+        self._silent_since = None
+        self._is_there = False
 
     # --- Time
 

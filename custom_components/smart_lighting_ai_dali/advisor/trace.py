@@ -106,9 +106,10 @@ class DayTrace:
         return {
             "slices": [
                 [scene.daypart.value, scene.daylight, scene.lux_at_full, scene.wish, list(lights), round(seconds, 1)]
-                for (scene, lights), seconds in self.slices.items()
+                # A day that is not over may be written by another thread, while it is counted.
+                for (scene, lights), seconds in tuple(self.slices.items())
             ],
-            "offs": [[[*scene, count] for scene, count in offs.items()] for offs in self.offs],
+            "offs": [[[*scene, count] for scene, count in tuple(offs.items())] for offs in self.offs],
             "tail_loads": [round(load, 1) for load in self.tail_loads],
             "tail_reference": round(self.tail_reference, 1),
         }

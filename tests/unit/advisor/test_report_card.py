@@ -14,7 +14,8 @@ from custom_components.smart_lighting_ai_dali.advisor.gate import (
     is_worse,
     look_number,
 )
-from custom_components.smart_lighting_ai_dali.advisor.report_card import JUDGED_FOR, ReportCard, Verdict
+from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
+from custom_components.smart_lighting_ai_dali.advisor.standing import JUDGED_FOR, Verdict
 from custom_components.smart_lighting_ai_dali.advisor.trace import DayTrace, Scene, Slice
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart
 
@@ -169,6 +170,44 @@ def test_a_card_is_kept_over_a_restart_on_any_day() -> None:
         kept = ReportCard.from_dict(json.loads(json.dumps(kept.as_dict())))
         assert kept.end_day(number, trace, PREFERRED) is verdict
     assert kept.summary() == card.summary()
+
+
+def test_a_day_that_is_not_over_is_kept_and_counted_on() -> None:
+    card = ReportCard()
+    today = card.begin_day(5)
+    today.trace.add(Slice(SCENE, (RIGHT, DIM)), HOUR)
+    today.was_planned = True
+    kept = ReportCard.from_dict(json.loads(json.dumps(card.as_dict())))
+    going_on = kept.begin_day(5)
+    assert (going_on.trace.occupied, going_on.was_planned) == (HOUR, True)
+    assert kept.over == []
+
+
+def test_a_day_that_ended_while_nobody_looked_waits_to_be_judged() -> None:
+    card = ReportCard()
+    card.begin_day(5).was_planned = True
+    kept = ReportCard.from_dict(json.loads(json.dumps(card.as_dict())))
+    assert kept.begin_day(7).trace.occupied == 0
+    assert [one.day for one in kept.over] == [5]
+    again = ReportCard.from_dict(json.loads(json.dumps(kept.as_dict())))
+    assert [one.day for one in again.over] == [5]
+
+
+def test_a_day_without_a_plan_or_that_is_not_yet_says_nothing() -> None:
+    card = ReportCard()
+    card.begin_day(5)
+    card.begin_day(6).was_planned = True
+    assert card.begin_day(4).trace.occupied == 0, "the clock was set back"
+    assert card.over == []
+
+
+def test_a_card_that_is_full_is_looked_at_all_the_same() -> None:
+    # Longer than a card has room for, and only then the planner learns.
+    card = card_after(*[day() for _ in range(90)])
+    assert card.verdict is Verdict.NOT_BETTER
+    days = range(91, 91 + 70)
+    verdicts = [card.end_day(number, day(rules_right=0.5 + 0.1 * (number % 3)), PREFERRED) for number in days]
+    assert Verdict.PROMOTED in verdicts
 
 
 @pytest.mark.parametrize("broken", [{}, {"verdict": "great"}, None])

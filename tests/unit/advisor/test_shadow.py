@@ -244,6 +244,34 @@ def test_a_day_begins_anew() -> None:
     assert evening.shadow.end_day(evening.now).occupied == pytest.approx(1800)
 
 
+def test_what_was_counted_before_a_restart_is_counted_on() -> None:
+    evening = Evening(plan(300), plan(150))
+    evening.shadow.seen(evening.now)
+    evening.now += HOUR
+    trace = DayTrace(2)
+    evening.shadow.end_day(evening.now, trace)
+    evening.now += 600
+    evening.shadow.end(evening.now)
+    assert trace.occupied == pytest.approx(600)
+    # What was in between, nobody saw.
+    later = Evening(plan(300), plan(150))
+    later.now = evening.now + HOUR
+    later.shadow = Shadow(later.now, DARK, [plan(300), plan(150)], trace)
+    later.seen(1200)
+    assert later.trace() is trace
+    assert trace.occupied == pytest.approx(1800)
+
+
+def test_a_silence_that_nobody_saw_the_end_of_is_no_stay_and_no_tail() -> None:
+    evening = Evening(plan(300), plan(150))
+    evening.seen(600)
+    evening.silent(60)
+    evening.shadow.end(evening.now)
+    trace = evening.shadow.end_day(evening.now)
+    assert trace.occupied == pytest.approx(600)
+    assert (trace.tail_reference, trace.tail_loads) == (0, [0, 0])
+
+
 _MOVES = st.tuples(
     st.sampled_from(["seen", "unseen", "tick", "daylight", "part", "plan", "chose", "off", "end"]),
     st.floats(-100, 5000),
