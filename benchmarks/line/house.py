@@ -84,9 +84,9 @@ async def open_house(port: str, seen: Gaps) -> AsyncIterator[House]:
             gc.freeze()
             gear = gear_of()
             subentry_id = "line"
-            await GearStore(hass, subentry_id).async_save(gear)
+            await GearStore(hass, subentry_id, "Line").async_save(gear)
             # Input devices were looked for, too: there are none.
-            await InputStore(hass, subentry_id).async_save(())
+            await InputStore(hass, subentry_id, "Line").async_save(())
             entry = _entry(port, subentry_id)
             stack.enter_context(gaps(seen))
             begun = time.perf_counter()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .control_service import ControlService
     from .decision_log import DecisionLog
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.openai_client")
 
 EVENT_AI_MODE: Final = f"{DOMAIN}_ai_mode"
 EVENT_SUGGESTION: Final = f"{DOMAIN}_suggestion"
@@ -93,12 +93,12 @@ class AiModes:
         """Let the AI plan for a zone by itself, whatever its card says: an administrator wants it, and says why."""
         card = self.card_of(zone.key)
         _LOGGER.info(
-            "zone=%s ai_mode=auto gate=overridden user_id=%s verdict=%s days=%d reason=%r",
+            "zone=%r ai_mode=auto gate=overridden verdict=%s detail=%r days=%d user_id=%s",
             zone.name,
-            context.user_id,
             card.verdict.value,
-            len(card.counting),
             why,
+            len(card.counting),
+            context.user_id,
         )
         card.override_gate()
         async_clear_taken_back(self._hass, zone.key)
@@ -110,7 +110,11 @@ class AiModes:
         card = self.card_of(zone.key)
         if zone.memory.ai_mode is not AiMode.AUTO or card.may_plan:
             return
-        _LOGGER.warning("zone=%s ai_mode=shadow verdict=%s: it follows its rules again", zone.name, card.verdict.value)
+        _LOGGER.warning(
+            "zone=%r ai_mode=shadow verdict=%s hint='it follows its rules again; its report card says why'",
+            zone.name,
+            card.verdict.value,
+        )
         async_report_taken_back(self._hass, zone.key, zone.name)
         self._set(zone, AiMode.SHADOW, _TAKEN_BACK, None)
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .decision_log import DecisionLog
     from .site import SiteConfigEntry
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.openai_client")
 
 # How often it looks whether anything has changed; the AI is asked far less often than that.
 _LOOK: Final = timedelta(seconds=30)
@@ -286,7 +286,7 @@ class AiPlanner:
         if isinstance(reservation, Refusal):
             self.breaker.abandoned()
             if reservation not in {self.refused, Refusal.INTERVAL}:
-                _LOGGER.info("ai=not_asked reason=%s: zones follow their rules meanwhile", reservation.value)
+                _LOGGER.info("ai=not_asked reason=%s hint='zones follow their rules meanwhile'", reservation.value)
                 async_report_budget(self._hass, reservation)
             self.refused = reservation
             return None
@@ -319,11 +319,12 @@ class AiPlanner:
         reading = read_reply(answer.text, batch, at=now, newer=newer)
         self.rejected.update(reading.counts)
         _LOGGER.debug(
-            "ai=answered zones=%d plans=%d rejected=%s tokens=%s request_id=%s",
+            "ai=answered zones=%d plans=%d rejected=%d input_tokens=%s output_tokens=%s request_id=%s",
             len(batch.asked),
             len(reading.plans),
-            {kind.value: count for kind, count in reading.counts.items()},
-            answer.usage,
+            sum(reading.counts.values()),
+            answer.usage and answer.usage.input_tokens,
+            answer.usage and answer.usage.output_tokens,
             answer.request_id,
         )
         was_good = bool(newer) and reading.counts.keys() == {Rejection.LATE}

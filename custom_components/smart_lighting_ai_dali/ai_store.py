@@ -15,7 +15,7 @@ from .advisor.report_card import ReportCard
 from .ai_inputs import ChoiceCounts
 from .const import DOMAIN
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.openai_client")
 
 _VERSION: Final = 1
 _SECRET_BYTES: Final = 32
@@ -73,7 +73,7 @@ class AiStore:
             # It takes milliseconds for each zone.
             memory.cards = await self._hass.async_add_executor_job(_cards_of, cards)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            _LOGGER.warning("ai=unreadable cards=unreadable reason=%r: zones are judged anew", error)
+            _LOGGER.warning("report_cards=unreadable detail=%r hint='zones are judged anew'", repr(error))
         if not data:
             return memory
         try:
@@ -83,7 +83,7 @@ class AiStore:
             # There was none at first.
             memory.advice = {key: Advice.from_list(one) for key, one in data.get("advice", {}).items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            _LOGGER.warning("ai=unreadable reason=%r: what could not be read begins anew", error)
+            _LOGGER.warning("ai_memory=unreadable detail=%r hint='what could not be read begins anew'", repr(error))
         return memory
 
     async def async_save(self, memory: AiMemory) -> None:
@@ -121,7 +121,7 @@ async def _load(store: Store[dict[str, Any]]) -> dict[str, Any]:
     try:
         data = await store.async_load()
     except HomeAssistantError as error:
-        _LOGGER.warning("ai=unreadable reason=%s: what was in it begins anew", error)
+        _LOGGER.warning("ai_store=unreadable detail=%r hint='what was in it begins anew'", str(error))
         return {}
     return data if isinstance(data, dict) else {}
 

@@ -19,7 +19,7 @@ from .ai_task_structure import fitted, structure_of
 from .capped_transport import LARGEST_BODY
 from .provider_trouble import Trouble
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.openai_client")
 
 AI_TASK: Final = "ai_task"
 _ACTION: Final = "generate_data"
@@ -73,7 +73,7 @@ class AiTaskClient(Provider):
         if task.cancelled():
             raise ProviderError(FailureKind.SERVER)
         if (error := task.exception()) is not None:
-            _LOGGER.debug("entity=%s error=%s", self._entity_id, type(error).__name__)
+            _LOGGER.debug("entity=%s call=failed reason=%s", self._entity_id, type(error).__name__)
             raise ProviderError(_kind_of(error))
         return _text_of(task.result(), request)
 

@@ -36,7 +36,7 @@ from .feature_engineering import FeatureEngineering
 from .sources import Source, value_of
 from .telemetry import Telemetry
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.feature_engineering")
 
 # Seconds for which no source may have come or gone before history is taken over: it is done once, for all of them.
 CALM: Final = 240.0
@@ -123,7 +123,7 @@ class Backfill:
             ]
             self._down_times = await self._database.async_read("runs", find_down_times)
             days = (span.ends - span.done) / DAY_MS
-            _LOGGER.info("backfill=begun days=%.1f sources=%d percent=%.0f", days, len(sources), span.percent)
+            _LOGGER.info("backfill=begun percent=%.0f days=%.1f sources=%d", span.percent, days, len(sources))
             while (span := await self._slice(sources, span)).done < span.ends:  # noqa: ASYNC110  # nothing happens meanwhile
                 await asyncio.sleep(PAUSE)
             self._told = False
@@ -146,9 +146,9 @@ class Backfill:
         except DatabaseUnavailableError as error:
             _LOGGER.log(
                 logging.DEBUG if self._told else logging.WARNING,
-                "backfill=failed percent=%.0f reason=%s; it goes on from there when the database is back",
+                "backfill=failed detail=%r percent=%.0f hint='it goes on from there when the database is back'",
+                str(error),
                 self.percent or 0,
-                error,
             )
             self._told = True
 

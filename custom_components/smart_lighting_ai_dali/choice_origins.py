@@ -24,7 +24,7 @@ from .zones.overrides import Choice, Origin
 if TYPE_CHECKING:
     from .site_line import SiteLine
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.control_service")
 
 # Acts on the lamps of a zone that belong together are one choice. A call reaches them all at once; the frames of
 # another master are 25 to 40 ms apart. No longer than the third, in seconds, or one who dims would never be heard.
@@ -233,7 +233,7 @@ class ChoiceTracker:
             if before == [context.id, choice] and now < told_at + _TOLD_ONCE:
                 continue
             self._told[zone] = context.id, choice, now
-            _LOGGER.debug("zone=%s chosen=%s", zone, choice)
+            _LOGGER.debug("zone=%r choice=made detail=%r", zone, repr(choice))
             self._on_choice(zone, choice, context)
 
 

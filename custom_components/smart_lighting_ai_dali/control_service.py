@@ -149,7 +149,7 @@ class ControlService:
         self._begun = True
         for zone in self.zones.values():
             zone.async_start(self._cloud)
-        _LOGGER.debug("zones=%d started", len(self.zones))
+        _LOGGER.debug("zones=started count=%d", len(self.zones))
 
     @callback
     def _core_changed(self, _: Event[Any]) -> None:

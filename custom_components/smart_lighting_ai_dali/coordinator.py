@@ -31,7 +31,7 @@ from .dali.target import Colour
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
 
 # Home Assistant takes up to a fifth of a millisecond for one state; a frame to a whole line changes hundreds.
 _TURN_SECONDS: Final = 0.003

@@ -18,7 +18,7 @@ from .retention import Retention
 from .site_issues import async_report_database, async_report_new_database
 from .telemetry import Telemetry
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.db.health")
 
 INTERVAL: Final = timedelta(minutes=1)
 # Measuring reads our tables as a whole; in seconds.
@@ -93,7 +93,7 @@ class DatabaseWatch:
             try:
                 await self._database.async_measure()
             except DatabaseUnavailableError as error:
-                _LOGGER.debug("measuring=failed reason=%s", error)
+                _LOGGER.debug("measuring=failed detail=%r", str(error))
             else:
                 self._measured = now
 
@@ -114,7 +114,7 @@ class DatabaseWatch:
         if born_ms is None or not self._is_loaded or born_ms == self._known_ms:
             return
         if self._known_ms is not None:
-            _LOGGER.warning("database=new: what was collected before is not in it")
+            _LOGGER.warning("database=new hint='what was collected before is not in it; see its repair issue'")
             async_report_new_database(self._hass)
             # Of the hour that has begun, nothing is in it.
             self._telemetry.async_tell_all()

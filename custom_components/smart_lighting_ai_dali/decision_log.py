@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_call_later
 from .db.decisions import Decision, insert_decisions
 from .db.recorder_tasks import Database, DatabaseUnavailableError
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.feature_engineering")
 
 # An hour of fifty zones that do what they may at most would be more; a day of a home is less.
 CAPACITY: Final = 5000
@@ -57,7 +57,7 @@ class DecisionLog:
         try:
             await self.async_flush()
         except DatabaseUnavailableError as error:
-            _LOGGER.debug("decisions=%d flush=failed reason=%s", len(self._waiting), error)
+            _LOGGER.debug("decisions=waiting detail=%r count=%d", str(error), len(self._waiting))
         if self._waiting:
             self._flush_soon()
 
@@ -81,4 +81,4 @@ class DecisionLog:
         try:
             await self.async_flush()
         except DatabaseUnavailableError as error:
-            _LOGGER.debug("decisions=%d flush=failed reason=%s", len(self._waiting), error)
+            _LOGGER.debug("decisions=waiting detail=%r count=%d", str(error), len(self._waiting))

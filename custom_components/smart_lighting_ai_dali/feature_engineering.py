@@ -111,7 +111,7 @@ class FeatureEngineering(Job):
                 await self.async_flush(alive=True)
         except (DatabaseUnavailableError, TimeoutError) as error:
             if len(self._telemetry.buffer) and self._database.health.status is not DatabaseStatus.ABSENT:
-                _LOGGER.warning("flush=failed events=%d reason=%r", len(self._telemetry.buffer), error)
+                _LOGGER.warning("flush=failed detail=%r events=%d", str(error), len(self._telemetry.buffer))
 
     async def async_flush(self, *, alive: bool = False) -> int:
         """Write what is in the buffer and return how many events; `alive` takes note of this instant too.
@@ -180,7 +180,7 @@ class FeatureEngineering(Job):
         try:
             await self.async_flush()
         except DatabaseUnavailableError as error:
-            _LOGGER.debug("flush=failed reason=%s", error)
+            _LOGGER.debug("flush=failed detail=%r", str(error))
 
     async def _aggregate_in_turn(self, _: datetime) -> None:
         """Condense what is new; a turn is left out while the last one still runs."""
@@ -190,7 +190,7 @@ class FeatureEngineering(Job):
         try:
             await self._running
         except DatabaseUnavailableError as error:
-            _LOGGER.debug("aggregation=failed reason=%s", error)
+            _LOGGER.debug("aggregation=failed detail=%r", str(error))
 
     async def _run(self, anew: Anew | None) -> Aggregation:
         begun = time.monotonic()

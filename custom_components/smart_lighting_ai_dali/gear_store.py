@@ -10,7 +10,7 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .dali.gear import Gear
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
 
 _VERSION: Final = 1
 # A scan finds one gear every two seconds: they are written together, in seconds.
@@ -20,18 +20,27 @@ _SAVE_DELAY: Final = 10.0
 class GearStore:
     """The gear of one line on disk."""
 
-    def __init__(self, hass: HomeAssistant, subentry_id: str) -> None:
+    def __init__(self, hass: HomeAssistant, subentry_id: str, line: str) -> None:
+        self._line = line
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{subentry_id}")
 
     async def async_load(self) -> list[Gear]:
         """Return the gear that was kept; what can't be read is found again by a scan."""
         data = await self._store.async_load()
         gear: list[Gear] = []
+        wrong: list[Exception] = []
         for item in (data or {}).get("gear", []):
             try:
                 gear.append(Gear.from_dict(item))
             except (KeyError, TypeError, ValueError) as error:
-                _LOGGER.warning("gear=unreadable reason=%r: it is found again by a scan", error)
+                wrong.append(error)
+        if wrong:
+            _LOGGER.warning(
+                "line=%r gear=unreadable detail=%r count=%d hint='press Search for gear: it finds them again'",
+                self._line,
+                repr(wrong[0]),
+                len(wrong),
+            )
         return gear
 
     def save_soon(self, gear: Callable[[], Iterable[Gear]]) -> None:

@@ -10,7 +10,7 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .dali.input_device import InputDevice
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
 
 _VERSION: Final = 1
 # A scan finds one device every few seconds: they are written together, in seconds.
@@ -20,7 +20,8 @@ _SAVE_DELAY: Final = 10.0
 class InputStore:
     """The input devices of one line on disk."""
 
-    def __init__(self, hass: HomeAssistant, subentry_id: str) -> None:
+    def __init__(self, hass: HomeAssistant, subentry_id: str, line: str) -> None:
+        self._line = line
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{subentry_id}.inputs")
 
     async def async_load(self) -> list[InputDevice] | None:
@@ -29,11 +30,19 @@ class InputStore:
         if data is None:
             return None
         devices: list[InputDevice] = []
+        wrong: list[Exception] = []
         for item in data.get("devices", []):
             try:
                 devices.append(InputDevice.from_dict(item))
             except (KeyError, TypeError, ValueError) as error:
-                _LOGGER.warning("input_device=unreadable reason=%r: it is found again by a scan", error)
+                wrong.append(error)
+        if wrong:
+            _LOGGER.warning(
+                "line=%r input_devices=unreadable detail=%r count=%d hint='press Search for gear: it finds them again'",
+                self._line,
+                repr(wrong[0]),
+                len(wrong),
+            )
         return devices
 
     def save_soon(self, devices: Callable[[], Iterable[InputDevice]]) -> None:

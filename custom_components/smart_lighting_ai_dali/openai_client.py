@@ -33,7 +33,7 @@ _RETRIED: Final = frozenset({FailureKind.CONNECTION, FailureKind.SERVER})
 _THINKING: Final = re.compile(r"(o\d|gpt-[5-9])(?!.*chat)")
 _SCHEMA_NAME: Final = "plans"
 _NO_KEY: Final = "none"
-_LONGEST_ID: Final = 100
+_ID: Final = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _NO_WAY: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
 
 _TRANSPORT_KINDS: Final[dict[type[BaseException | None], FailureKind]] = {
@@ -199,4 +199,4 @@ def _call_error(error: openai.APIStatusError) -> CallError:
 
 def _request_id(text: str | None) -> str | None:
     """Return an id that can stand in a log."""
-    return text[:_LONGEST_ID] if text and text.isascii() and text.isprintable() else None
+    return text if text and _ID.fullmatch(text) else None

@@ -52,18 +52,20 @@ class Trouble:
         """
         again = error.retry_after if pause is None else pause
         status, request_id = (error.status, error.request_id) if isinstance(error, CallError) else (None, None)
-        fields = (
-            f"provider={self._provider.value} kind={error.kind.value} status={status}"
-            f" retry_in_s={None if again is None else round(again, 1)} request_id={request_id}"
+        self._logger.log(
+            logging.DEBUG if error.kind in self._told else logging.WARNING,
+            "provider=%s call=failed kind=%s status=%s retry_in_s=%s request_id=%s hint=%r",
+            self._provider.value,
+            error.kind.value,
+            status,
+            None if again is None else round(again, 1),
+            request_id,
+            f"zones follow their rules meanwhile; {_ADVICE[error.kind]}",
         )
-        if error.kind in self._told:
-            self._logger.debug("%s", fields)
-            return
         self._told.add(error.kind)
-        self._logger.warning("%s: zones follow their rules meanwhile; %s", fields, _ADVICE[error.kind])
 
     def is_over(self, answer: Answer) -> None:
         """Take note of an answer."""
         if self._told:
-            self._logger.info("provider=%s answers=again request_id=%s", self._provider.value, answer.request_id)
+            self._logger.info("provider=%s call=back request_id=%s", self._provider.value, answer.request_id)
             self._told.clear()

@@ -85,9 +85,12 @@ class Retention(Job):
         try:
             await self.async_purge_now()
         except ClockDoubtfulError as error:
-            level = logging.DEBUG if self._doubted else logging.WARNING
-            self._doubted = True
             async_report_clock(self._hass, str(error))
-            _LOGGER.log(level, "retention=refused reason=%s: check the clock of this machine", error)
+            _LOGGER.log(
+                logging.DEBUG if self._doubted else logging.WARNING,
+                "retention=refused detail=%r hint='check the clock of this machine'",
+                str(error),
+            )
+            self._doubted = True
         except DatabaseUnavailableError as error:
-            _LOGGER.debug("retention=failed reason=%s", error)
+            _LOGGER.debug("retention=failed detail=%r", str(error))

@@ -34,7 +34,7 @@ from .simulator.fleet import FleetError
 from .site_line import SiteLine
 from .telemetry import Telemetry
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
 
 # How long a stop waits for the database; Home Assistant gives a hundred seconds for all of its stop.
 DATABASE_SECONDS: Final = 10.0
@@ -161,7 +161,11 @@ class Site:
             await line.async_start()
         except (FleetError, OSError) as error:
             # The other lines work on; this one waits for whoever can mend its file.
-            _LOGGER.error("line=%s simulator=failed reason=%s", subentry.title, error)  # noqa: TRY400  # no traceback
+            _LOGGER.error(  # noqa: TRY400  # no traceback
+                "line=%r simulator=failed detail=%r hint='mend its file; its repair issue says what is wrong'",
+                subentry.title,
+                str(error),
+            )
             async_report_fleet(self._hass, subentry, str(error))
             return False
         return True

@@ -44,7 +44,7 @@ from .zone_clock import ON_THE_WALL, ZoneClock
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
 
 
 def simulator_paths(subentry_id: str) -> tuple[Path, Path]:
@@ -70,8 +70,8 @@ class SiteLine:
         """What is on the line, whatever its settings become."""
         self._hass = hass
         self._entry = entry
-        self._store = GearStore(hass, subentry.subentry_id)
-        self._input_store = InputStore(hass, subentry.subentry_id)
+        self._store = GearStore(hass, subentry.subentry_id, subentry.title)
+        self._input_store = InputStore(hass, subentry.subentry_id, subentry.title)
         self._inputs_sought = False
         self._trouble = LineTrouble(hass, subentry)
         self._coordinator: LineCoordinator | None = None
@@ -211,12 +211,12 @@ class SiteLine:
         try:
             result = await self.line.scan()
         except LineError as error:
-            _LOGGER.debug("line=%s scan=failed reason=%s", self.line.name, error.key)
+            _LOGGER.debug("line=%r scan=failed reason=%s", self.line.name, error.key)
         else:
             self._scan_wanted = False
             self._inputs_sought = True
             _LOGGER.info(
-                "line=%s scan=done gear=%d inputs=%d",
+                "line=%r scan=done gear=%d inputs=%d",
                 self.line.name,
                 len(result.found),
                 len(result.devices.found),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .site import SiteConfigEntry
     from .site_line import SiteLine
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.control_service")
 
 # A loop that wants to be woken at once is woken so much later, in seconds: others go between.
 _LEAST_DELAY: Final = 0.02
@@ -324,7 +324,7 @@ class ZoneControl:
             and abs(colour - reflex.colour_temperature) <= _SAME_COLOUR * colour
         )
         if apart > _SAME_LEVEL or (shine.light > 0) != (reflex.light > 0) or not same:
-            _LOGGER.debug("zone=%s light=%.4f instead of %.4f at=%.3f", self.name, shine.light, reflex.light, now)
+            _LOGGER.debug("zone=%r light=other is=%.4f wanted=%.4f at=%.3f", self.name, shine.light, reflex.light, now)
             if shine.light > 0 and reflex.light == 0:
                 self._begin_visit(now)
             reflex.lights_are(shine.light, colour)
@@ -396,9 +396,9 @@ class ZoneControl:
         finally:
             self._sending -= 1
         if error is not None and not self._is_failing:
-            _LOGGER.warning("zone=%s lights=failed reason=%s", self.name, error.key)
+            _LOGGER.warning("zone=%r lights=failed reason=%s hint='look at its line'", self.name, error.key)
         elif error is None and self._is_failing:
-            _LOGGER.info("zone=%s lights=back", self.name)
+            _LOGGER.info("zone=%r lights=back", self.name)
         self._is_failing = error is not None
         if self._is_running:
             self._listener.zone_acted(self, action, context, error=error)

@@ -10,7 +10,7 @@ from .zones.overrides import Overrides
 from .zones.reflex import Reflex
 from .zones.settings import Place, ZoneSettings
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.control_service")
 
 
 class AiMode(StrEnum):
@@ -39,14 +39,14 @@ class ZoneMemory:
         try:
             overrides = Overrides.from_dict(self.overrides, settings.release, settings.release_after)
         except (KeyError, TypeError, ValueError) as error:
-            _LOGGER.warning("zone=%s overrides=unreadable reason=%r", settings.name, error)
+            _LOGGER.warning("zone=%r overrides=unreadable detail=%r", settings.name, repr(error))
             overrides = Overrides(settings.release, settings.release_after)
         if not self.learning:
             return overrides, Learning(settings, place)
         try:
             learning = Learning.from_dict(self.learning, settings, place)
         except (KeyError, TypeError, ValueError) as error:
-            _LOGGER.warning("zone=%s learning=unreadable reason=%r", settings.name, error)
+            _LOGGER.warning("zone=%r learning=unreadable detail=%r", settings.name, repr(error))
             learning = Learning(settings, place)
         return overrides, learning
 

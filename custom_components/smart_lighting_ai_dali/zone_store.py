@@ -11,7 +11,7 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .zone_memory import ZoneMemory
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.control_service")
 
 _VERSION: Final = 1
 # What a person did is on disk so soon, in seconds; a slider that is dragged is one write.
@@ -37,14 +37,14 @@ class ZoneStore:
         try:
             data = await self._store.async_load()
         except HomeAssistantError as error:
-            _LOGGER.warning("zones=unreadable reason=%s: they begin anew", error)
+            _LOGGER.warning("zones=unreadable detail=%r hint='they begin anew'", str(error))
             return {}
         memories: dict[str, ZoneMemory] = {}
         for key, item in data.items() if isinstance(data, dict) else ():
             try:
                 memories[key] = ZoneMemory.from_dict(item)
             except (KeyError, TypeError, ValueError) as error:
-                _LOGGER.warning("zone=%s memory=unreadable reason=%r: it begins anew", key, error)
+                _LOGGER.warning("zone=%r memory=unreadable detail=%r hint='it begins anew'", key, repr(error))
         return memories
 
     @callback

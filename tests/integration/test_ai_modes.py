@@ -190,7 +190,8 @@ async def test_an_administrator_may_let_it_and_that_is_kept(
     await allow(home, zone, home.user)
     assert home.state(zone, "select", "ai_mode") == "auto"
     assert home.planner.modes.card_of(zone.key).verdict is Verdict.ALLOWED
-    assert f"gate=overridden user_id={home.user}" in caplog.text
+    (told,) = [one.getMessage() for one in caplog.records if "gate=overridden" in one.getMessage()]
+    assert told.endswith(f"user_id={home.user}")
     (decision,) = [one for one in kept if one.outcome is Outcome.AI_MODE]
     assert decision.plan["user_id"] == home.user
     assert decision.plan["why"] == "A try over the holidays"

@@ -240,6 +240,6 @@ async def test_trouble_is_told_once_and_its_end_too(
     model["answer"] = {}
     for _ in range(2):
         await client.ask(REQUEST)
-    ours = [record for record in caplog.records if record.name.endswith("ai_task_client")]
+    ours = [record for record in caplog.records if record.name.endswith(".openai_client")]
     told = [record for record in ours if record.levelno >= logging.INFO]
     assert [record.levelno for record in told] == [logging.WARNING, logging.INFO]

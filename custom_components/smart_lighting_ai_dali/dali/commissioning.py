@@ -29,7 +29,7 @@ from .state import KnownState
 from .timing import Priority
 from .transactions import Transactions
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.driver")
 
 # A line that could not be left clean is tried again so often, in seconds.
 _AGAIN: Final = 5.0
@@ -141,7 +141,12 @@ class Commissioning:
             result = await self._jobs.do(order)
             if order.family is Family.GEAR:
                 self._census.settle(all_known=complete and result.is_clear, since=self._census.changes)
-            _LOGGER.info("commissioning=done task=%s addresses=%d", order.task, len(result.addresses))
+            _LOGGER.info(
+                "line=%r commissioning=done task=%s addresses=%d",
+                self._transactions.line,
+                order.task,
+                len(result.addresses),
+            )
         except asyncio.CancelledError:
             if self._ended_by is None:
                 raise

@@ -15,7 +15,7 @@ from .sequences import Steps, is_present, read_random_address, read_random_addre
 from .timing import Priority
 from .transactions import Transactions
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.driver")
 
 ADDRESSES: Final = 64
 # A gear that was there before is asked this often more before it counts as gone.
@@ -157,10 +157,21 @@ class Discovery[T: Found]:
                 one = await self._tell_apart(one)
         except AnswersCollidedError:
             self.shared_addresses.add(address)
-            _LOGGER.warning("address=%d %s=shared: more than one has this short address", address, self._kind.name)
+            _LOGGER.warning(
+                "line=%r address=%d device=%s found=shared hint='several have this address: run resolve_duplicates'",
+                self._transactions.line,
+                address,
+                self._kind.name,
+            )
         except NoAnswerError as error:
             self.incomplete_addresses.add(address)
-            _LOGGER.info("address=%d %s=incomplete: no answer to %s", address, self._kind.name, error)
+            _LOGGER.info(
+                "line=%r address=%d device=%s found=incomplete detail=%r",
+                self._transactions.line,
+                address,
+                self._kind.name,
+                f"no answer to {error}",
+            )
             return False
         else:
             self.incomplete_addresses.discard(address)
@@ -183,7 +194,8 @@ class Discovery[T: Found]:
             self._kind.read_random_address(one.address), priority=Priority.CONFIGURATION
         )
         _LOGGER.warning(
-            "address=%d %s=duplicate: its maker gave it the GTIN and the serial number of another one of this line",
+            "line=%r address=%d device=%s found=duplicate hint='its maker gave it the numbers of another; both work'",
+            self._transactions.line,
             one.address,
             self._kind.name,
         )

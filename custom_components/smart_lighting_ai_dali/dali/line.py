@@ -51,7 +51,7 @@ from .target import Colour, Recall, Target
 from .timing import Priority
 from .transactions import ProgressListener, Sequence, Transactions
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.driver")
 
 # A line without power is looked at this often, in seconds.
 _POWER_INTERVAL: Final = 1.0
@@ -94,7 +94,7 @@ class Line:
         self._protocol = protocol
         self._known = KnownState(gear)
         self._listeners: list[Callable[[LineEvent], None]] = []
-        self._transactions = Transactions()
+        self._transactions = Transactions(name)
         self._others = OtherMasters(self._known, self._tell)
         self._reader = Reader(self._transactions, self._known, self._state_changed, self._others.answered)
         self._supervisor = Supervisor(
@@ -372,10 +372,10 @@ class Line:
         if self._driver is None or self.status not in {LineStatus.ONLINE, LineStatus.NO_POWER}:
             return
         if powered:
-            _LOGGER.info("line=%s power=back", self.name)
+            _LOGGER.info("line=%r power=back", self.name)
             self._go_online(self._driver, after=_START_UP)
         else:
-            _LOGGER.warning("line=%s power=lost: the adapter is there, the DALI line has no power", self.name)
+            _LOGGER.warning("line=%r power=lost hint='the adapter is there: check the bus power supply'", self.name)
             self._lose_power()
 
     def frame_seen(self, frame: Frame, *, own: bool) -> None:
@@ -411,7 +411,7 @@ class Line:
     def _ended(self, running: asyncio.Task[None]) -> None:
         """Tell of what must not happen: the supervisor ended by itself."""
         if not running.cancelled() and (error := running.exception()) is not None:
-            _LOGGER.error("line=%s supervisor=failed: reload the integration", self.name, exc_info=error)
+            _LOGGER.error("line=%r supervisor=failed hint='reload the integration'", self.name, exc_info=error)
 
     def _state_changed(self, key: str) -> None:
         self._tell(StateChanged(frozenset((key,))))

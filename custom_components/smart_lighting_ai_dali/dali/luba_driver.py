@@ -10,7 +10,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-import logging
 from typing import Final, override
 
 from dali.frame import BackwardFrame, BackwardFrameError, ForwardFrame, Frame
@@ -43,8 +42,6 @@ from .luba import (
 from .luba_refusal import BufferFullError, refusal
 from .port_driver import HANDSHAKE_ATTEMPTS, LOOK_AFTER, REPLY_TIMEOUT, SENT_TIMEOUT, PortDriver, open_driver
 from .timing import ANSWER_WINDOW, Priority
-
-_LOGGER = logging.getLogger(__name__)
 
 # Bytes of one message follow each other within a quarter of a millisecond; USB and networks add some.
 _INTER_BYTE_TIMEOUT: Final = 0.05

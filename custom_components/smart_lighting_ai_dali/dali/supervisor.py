@@ -10,7 +10,7 @@ from typing import Final
 from .driver import Driver
 from .errors import AdapterSilentError, LineError, LineStoppedError
 
-_LOGGER = logging.getLogger(__name__)
+_LOGGER = logging.getLogger(f"{__package__}.driver")
 
 # After this much silence the adapter is asked whether it is there, in seconds.
 WATCHDOG_INTERVAL: Final = 5.0
@@ -131,24 +131,29 @@ class Supervisor:
 
     def _complain(self, error: LineError) -> None:
         """Say once that the adapter is gone; further attempts are for those who look closer."""
-        level = logging.DEBUG if self._complained else logging.WARNING
+        _LOGGER.log(
+            logging.DEBUG if self._complained else logging.WARNING,
+            "line=%r adapter=lost reason=%s detail=%r hint='check its plug and power; it is tried again by itself'",
+            self._name,
+            error.key,
+            str(error),
+        )
         self._complained = True
-        _LOGGER.log(level, "line=%s adapter=lost reason=%s: %s; trying again", self._name, error.key, error)
 
     def _complain_of_flapping(self, error: LineError) -> None:
         """Say once that the adapter comes and goes, and no more of it until it stays."""
         if not self._flapping:
             _LOGGER.warning(
-                "line=%s adapter=flapping reason=%s: %s; it comes and goes: check its plug and cable. Not said again "
-                "until it stays for %d s",
+                "line=%r adapter=flapping reason=%s detail=%r stable_after_s=%d"
+                " hint='it comes and goes: check its plug and cable; not said again until it stays'",
                 self._name,
                 error.key,
-                error,
+                str(error),
                 _STABLE_AFTER,
             )
         self._flapping = self._complained = True
 
     def _praise(self) -> None:
         if self._complained or self.connections == 0:
-            _LOGGER.log(logging.INFO if self._complained else logging.DEBUG, "line=%s adapter=connected", self._name)
+            _LOGGER.log(logging.INFO if self._complained else logging.DEBUG, "line=%r adapter=connected", self._name)
         self._complained = False

@@ -135,7 +135,9 @@ class _Turns:
 class Transactions:
     """The queue of one line, and the only one who gives frames to its driver."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: str = "") -> None:
+        self.line = line
+        """What its line is called, for the log."""
         self._turns = _Turns()
         self._driver: Driver | None = None
         self._closed: LineError = LineDisconnectedError("the adapter is not connected yet")

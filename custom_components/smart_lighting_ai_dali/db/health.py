@@ -11,6 +11,8 @@ import logging
 import time
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
+
 from .sizes import Sizes
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,9 +47,12 @@ class DatabaseStatus(StrEnum):
 
 
 # What is told in the log: once when it begins, and once when all is well again.
-_TROUBLE: Final = frozenset(
-    {DatabaseStatus.FAILING, DatabaseStatus.SILENT, DatabaseStatus.TOO_NEW, DatabaseStatus.ABSENT}
-)
+_TROUBLE: Final = {
+    DatabaseStatus.FAILING: "lights work on, and events are kept; look for a full disk, a lock, a server that is down",
+    DatabaseStatus.SILENT: "lights work on, and events are kept; look at the disk, or the server of the database",
+    DatabaseStatus.TOO_NEW: "lights work on, and nothing is written; update this integration",
+    DatabaseStatus.ABSENT: "lights work on, and nothing is kept for long; look for errors of the recorder",
+}
 
 
 class Probe:
@@ -183,7 +188,7 @@ class DatabaseHealth:
         now, times = time.monotonic(), self._untold.pop(name, 0) + 1
         if now - self._told.get(name, -_TOLD_EVERY) >= _TOLD_EVERY:
             self._told[name] = now
-            _LOGGER.warning("database=slow statement=%s seconds=%.1f times=%d", name, took, times)
+            _LOGGER.warning("database=slow statement=%r seconds=%.1f times=%d", name, took, times)
         else:
             self._untold[name] = times
 
@@ -195,7 +200,7 @@ class DatabaseHealth:
         self._known = status
         if status in _TROUBLE and not self._is_told:
             self._is_told = True
-            _LOGGER.warning("database=%s reason=%s; lights work on, and events are kept", status.value, self._reason())
+            _LOGGER.warning("database=%s detail=%r hint=%r", status.value, self._reason(), _TROUBLE[status])
         elif status is DatabaseStatus.OK and self._is_told:
             self._is_told = False
             _LOGGER.info("database=back")
@@ -207,4 +212,10 @@ class DatabaseHealth:
         if self.read.is_late:
             return f"no answer within {PROBE_SECONDS:.0f} s"
         name, error = next(iter(self._failed.items()), ("probe", self.read.error))
-        return f"{name}: {error!r}"
+        return f"{name}: {'no answer' if error is None else what_it_says(error)}"
+
+
+def what_it_says(error: Exception) -> str:
+    """Return what an error says in one line: of a database's, neither the statement nor the values in it."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"{type(error).__name__}: {' '.join(str(said).split())}"

@@ -17,7 +17,7 @@ from homeassistant.helpers.recorder import get_instance
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from .health import DatabaseHealth, DatabaseStatus, Probe
+from .health import DatabaseHealth, DatabaseStatus, Probe, what_it_says
 from .ingestion import NameKind
 from .instants import now_ms
 from .migrations import SchemaTooNewError, migrate
@@ -109,7 +109,7 @@ class Database:
         except TimeoutError:
             raise DatabaseUnavailableError(f"{name}: no answer within {_READ_SECONDS:.0f} s") from None
         except (SQLAlchemyError, RuntimeError) as error:
-            raise DatabaseUnavailableError(f"{name}: {error}") from error
+            raise DatabaseUnavailableError(f"{name}: {what_it_says(error)}") from error
         result, took = outcome
         self.health.looked(name, took=took)
         return result
@@ -353,7 +353,7 @@ class _WriteTask(_Task):
         self._is_told = True
         self._database.could_not_write(self._name, error)
         if not self.result.done():
-            unavailable = DatabaseUnavailableError(f"{self._name}: {error}")
+            unavailable = DatabaseUnavailableError(f"{self._name}: {what_it_says(error)}")
             unavailable.__cause__ = error
             self.result.set_exception(unavailable)
             # Perhaps nobody waits for it any more.

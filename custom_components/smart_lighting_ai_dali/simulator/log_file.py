@@ -10,7 +10,7 @@ from typing import Final
 
 from .frame_log import Frame
 
-_LOGGER: Final = logging.getLogger(__name__)
+_LOGGER: Final = logging.getLogger(__package__)
 _DEVICES: Final = Path("/dev")
 
 
@@ -29,7 +29,11 @@ class LogFile:
         try:
             self._file.write(json.dumps(frame.as_dict()) + "\n")
         except OSError as error:
-            _LOGGER.error("No more frames are written to %s: %s", self._path, error)  # noqa: TRY400  # it says it all
+            _LOGGER.error(  # noqa: TRY400  # it says it all
+                "frame_log=failed detail=%r path=%r hint='no more frames are written to it'",
+                str(error),
+                str(self._path),
+            )
             self.close()
 
     def close(self) -> None:

@@ -39,7 +39,10 @@ def test_a_full_disk_is_told_once_and_the_line_goes_on(tmp_path: Path, caplog: p
     until(lambda: line.call(lambda simulation: len(simulation.log.frames())) == 4)
     line.stop()
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
-        "No more frames are written to /dev/full: [Errno 28] No space left on device"
+        (
+            "frame_log=failed detail='[Errno 28] No space left on device' path='/dev/full'"
+            " hint='no more frames are written to it'"
+        )
     ]
     assert open_files() == before
 
