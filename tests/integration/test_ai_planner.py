@@ -371,7 +371,7 @@ async def test_what_can_t_be_read_begins_anew(
         assert await hass.config_entries.async_setup(house.entry.entry_id)
         assert house.site.ai_planner.memory.budget.today(0).calls == 0
         await hass.config_entries.async_unload(house.entry.entry_id)
-    assert "ai=unreadable" in caplog.text
+    assert "ai_memory=unreadable" in caplog.text
     assert "cards=unreadable" not in caplog.text
     for broken in ({"a zone": {"verdict": "none that there is"}}, {"a zone": []}):
         hass_storage[f"{key}_cards"]["data"] = broken

@@ -371,5 +371,5 @@ async def test_what_was_kept_and_can_not_be_read_is_found_again(
     port = plug_in(lamp(1), devices=DEVICES)
     house: House = await build({**line_of(port), "subentry_id": "ground"})
     await house.until(lambda: house.state(house.input_entity("binary_sensor", CEILING, "occupancy_0")) == STATE_OFF)
-    assert "input_device=unreadable" in caplog.text
+    assert "input_devices=unreadable" in caplog.text
     assert house.state(house.input_entity("event", WALL, "button_0")) is None
