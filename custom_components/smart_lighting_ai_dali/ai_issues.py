@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 from .advisor.budget import Refusal
 from .advisor.payload import Packed
 from .advisor.provider import FailureKind
+from .advisor.report_card import Summary
 from .const import DOMAIN
 from .zones.plan import Plan
 
@@ -18,6 +19,7 @@ _PAYLOAD: Final = "ai_payload_exceeds_cap"
 _BUDGET: Final = "ai_budget"
 _TAKEN_BACK: Final = "ai_taken_back"
 SUGGESTION: Final = "ai_suggestion"
+EARNED: Final = "ai_earned"
 _MINUTE: Final = 60.0
 _KEYS: Final = {FailureKind.QUOTA: _QUOTA, FailureKind.MODEL: _MODEL}
 
@@ -83,6 +85,37 @@ def async_report_taken_back(hass: HomeAssistant, key: str, zone: str) -> None:
 def async_clear_taken_back(hass: HomeAssistant, key: str) -> None:
     """Take that issue back: somebody chose what the AI may do there, or the zone is gone."""
     ir.async_delete_issue(hass, DOMAIN, f"{_TAKEN_BACK}_{key}")
+
+
+@callback
+def async_report_earned(hass: HomeAssistant, key: str, zone: str, summary: Summary) -> None:
+    """Make an issue of a zone that the AI has earned: a person chooses what it may do there, or leaves it."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{EARNED}_{key}",
+        data={"zone": key},
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=EARNED,
+        translation_placeholders={
+            "zone": zone,
+            "days": str(summary.days),
+            "score": _points(summary.ai_score),
+            "rules_score": _points(summary.rules_score),
+        },
+    )
+
+
+@callback
+def async_clear_earned(hass: HomeAssistant, key: str) -> None:
+    """Take that issue back: somebody chose, it is not earned any more, or the zone is gone."""
+    ir.async_delete_issue(hass, DOMAIN, f"{EARNED}_{key}")
+
+
+def _points(score: float | None) -> str:
+    return "-" if score is None else f"{score:.1f}"
 
 
 @callback

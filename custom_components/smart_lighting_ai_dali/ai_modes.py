@@ -9,10 +9,17 @@ from homeassistant.exceptions import ServiceValidationError
 
 from .advisor.advice import Advice, Stance, is_alike
 from .advisor.gate import LEAST_DAYS
-from .advisor.report_card import ReportCard, Summary
+from .advisor.report_card import ReportCard, Summary, rounded
 from .advisor.standing import Verdict
 from .ai_inputs import rules_plan
-from .ai_issues import async_clear_suggestion, async_clear_taken_back, async_report_suggestion, async_report_taken_back
+from .ai_issues import (
+    async_clear_earned,
+    async_clear_suggestion,
+    async_clear_taken_back,
+    async_report_earned,
+    async_report_suggestion,
+    async_report_taken_back,
+)
 from .const import DOMAIN
 from .explanation import mode_decision
 from .zone_control import ZoneControl
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(f"{__package__}.openai_client")
 
 EVENT_AI_MODE: Final = f"{DOMAIN}_ai_mode"
+EVENT_AI_EARNED: Final = f"{DOMAIN}_ai_earned"
 EVENT_SUGGESTION: Final = f"{DOMAIN}_suggestion"
 
 # Why a zone has another mode.
@@ -85,6 +93,7 @@ class AiModes:
             # How sure the card is takes milliseconds.
             raise _not_earned(zone.name, card, await self._hass.async_add_executor_job(card.summary))
         async_clear_taken_back(self._hass, zone.key)
+        async_clear_earned(self._hass, zone.key)
         if mode is not zone.memory.ai_mode:
             self._set(zone, mode, _CHOSEN, context)
 
@@ -106,9 +115,15 @@ class AiModes:
 
     @callback
     def async_check(self, zone: ZoneControl) -> None:
-        """Take a zone back that the AI has not earned any more."""
+        """Take a zone back that the AI has not earned any more, and tell once of one that it has."""
         card = self.card_of(zone.key)
-        if zone.memory.ai_mode is not AiMode.AUTO or card.may_plan:
+        if card.may_plan:
+            self._tell_of(zone, card)
+            return
+        if card.was_told:
+            card.was_told = False
+            async_clear_earned(self._hass, zone.key)
+        if zone.memory.ai_mode is not AiMode.AUTO:
             return
         _LOGGER.warning(
             "zone=%r ai_mode=shadow verdict=%s hint='it follows its rules again; its report card says why'",
@@ -118,11 +133,34 @@ class AiModes:
         async_report_taken_back(self._hass, zone.key, zone.name)
         self._set(zone, AiMode.SHADOW, _TAKEN_BACK, None)
 
+    def _tell_of(self, zone: ZoneControl, card: ReportCard) -> None:
+        """Tell that the AI has earned a zone: nobody would look for it in the list of modes."""
+        if card.was_told or card.verdict is not Verdict.PROMOTED:
+            return
+        card.was_told = True
+        if zone.memory.ai_mode is AiMode.AUTO:
+            return
+        said = card.figures()
+        _LOGGER.info(
+            "zone=%s ai_gate=passed days=%d ai_score=%s rules_score=%s: it can be chosen to plan by itself",
+            zone.name,
+            said.days,
+            rounded(said.ai_score, 1),
+            rounded(said.rules_score, 1),
+        )
+        async_report_earned(self._hass, zone.key, zone.name, said)
+        self._hass.bus.async_fire(
+            EVENT_AI_EARNED,
+            self._control.naming_of(zone)
+            | {"days": said.days, "ai_score": rounded(said.ai_score), "rules_score": rounded(said.rules_score)},
+        )
+
     @callback
     def async_forget(self, key: str) -> None:
         """Forget a zone that is gone."""
         self.async_withdraw(key)
         async_clear_taken_back(self._hass, key)
+        async_clear_earned(self._hass, key)
 
     def _set(
         self, zone: ZoneControl, mode: AiMode, reason: str, context: Context | None, why: str | None = None

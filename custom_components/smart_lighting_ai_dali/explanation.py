@@ -106,6 +106,11 @@ def mode_message(mode: str, reason: str) -> str:
     return _MODES.get(mode, mode)
 
 
+def earned_message(days: int) -> str:
+    """Return what an AI that has earned a zone says in the logbook, after the name of the zone."""
+    return f"may be planned for by the AI, if you choose so: over {days} days, it was better than the rules"
+
+
 def suggestion_message(plan: Mapping[str, Any]) -> str:
     """Return what a plan that waits for a person says in the logbook, after the name of its zone."""
     kelvin = plan["color_temp_kelvin"]

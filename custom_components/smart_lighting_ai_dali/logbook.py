@@ -7,10 +7,10 @@ from homeassistant.components.logbook import LOGBOOK_ENTRY_ICON, LOGBOOK_ENTRY_M
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .ai_modes import EVENT_AI_MODE, EVENT_SUGGESTION
+from .ai_modes import EVENT_AI_EARNED, EVENT_AI_MODE, EVENT_SUGGESTION
 from .const import DOMAIN
 from .control_service import EVENT_CHOICE, EVENT_DECISION
-from .explanation import choice_message, message_of, mode_message, suggestion_message
+from .explanation import choice_message, earned_message, message_of, mode_message, suggestion_message
 
 _BY_ITSELF: Final = "mdi:home-lightbulb"
 _BY_HAND: Final = "mdi:hand-back-right-outline"
@@ -29,6 +29,7 @@ def async_describe_events(
         (EVENT_DECISION, _BY_ITSELF, _decided),
         (EVENT_CHOICE, _BY_HAND, choice_message),
         (EVENT_AI_MODE, _BY_AI, lambda data: mode_message(data["mode"], data["reason"])),
+        (EVENT_AI_EARNED, _BY_AI, lambda data: earned_message(data["days"])),
         (EVENT_SUGGESTION, _BY_AI, lambda data: suggestion_message(data["plan"])),
     )
     for event_type, icon, message in said:

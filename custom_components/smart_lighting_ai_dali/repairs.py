@@ -7,9 +7,10 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .ai_issues import SUGGESTION
+from .ai_issues import EARNED, SUGGESTION
 from .const import DOMAIN
 from .fix_flows.distinct_events import DistinctEventsFlow
+from .fix_flows.earned import EarnedFlow
 from .fix_flows.offline_line import OfflineLineFlow
 from .fix_flows.suggestion import SuggestionFlow
 from .input_issues import INDISTINCT
@@ -18,6 +19,7 @@ from .line_issues import OFFLINE
 # By the translation key of the issue, which is its kind; one that only has to be read has none here.
 _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
     **dict.fromkeys(OFFLINE, OfflineLineFlow),
+    EARNED: EarnedFlow,
     INDISTINCT: DistinctEventsFlow,
     SUGGESTION: SuggestionFlow,
 }

@@ -21,7 +21,7 @@ from custom_components.smart_lighting_ai_dali import ai_settings
 from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.advisor.standing import Verdict
-from custom_components.smart_lighting_ai_dali.ai_modes import EVENT_AI_MODE, EVENT_SUGGESTION
+from custom_components.smart_lighting_ai_dali.ai_modes import EVENT_AI_EARNED, EVENT_AI_MODE, EVENT_SUGGESTION
 from custom_components.smart_lighting_ai_dali.ai_planner import AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.db.decisions import Outcome
@@ -240,6 +240,93 @@ async def test_it_keeps_its_zone_over_a_restart_and_loses_it_with_its_card(home:
     await home.look()
     assert home.state(zone, "select", "ai_mode") == "shadow"
     assert follows(zone) is Planner.RULES
+
+
+def told_of(home: Home, zone: ZoneControl) -> ir.IssueEntry | None:
+    """Return the issue of a zone that was earned."""
+    return ir.async_get(home.house.hass).async_get_issue(DOMAIN, f"ai_earned_{zone.key}")
+
+
+async def earned(home: Home, server: OpenAIServer) -> ZoneControl:
+    """Return a zone that the AI has just earned, in the shadow."""
+    zone = await office_of(home, server)
+    earn(home, zone)
+    await home.let(zone)
+    await home.look()
+    return zone
+
+
+async def dialog_of(home: Home, zone: ZoneControl) -> tuple[Any, str]:
+    """Open the dialog of a zone that was earned."""
+    hass = home.house.hass
+    assert await async_setup_component(hass, "repairs", {})
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    flow = await flows.async_init(DOMAIN, data={"issue_id": f"ai_earned_{zone.key}"})
+    assert flow["type"] is FlowResultType.MENU
+    assert flow["menu_options"] == ["auto", "advise", "stay"]
+    return flows, flow["flow_id"]
+
+
+async def test_a_zone_that_was_earned_is_told_once(
+    home: Home, server: OpenAIServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="custom_components.smart_lighting_ai_dali")
+    hass, said = home.house.hass, async_capture_events(home.house.hass, EVENT_AI_EARNED)
+    zone = await earned(home, server)
+    issue = told_of(home, zone)
+    assert issue is not None
+    assert issue.is_persistent
+    placeholders = issue.translation_placeholders or {}
+    assert (placeholders["zone"], placeholders["days"]) == ("Kitchen", "7")
+    assert float(placeholders["score"]) > float(placeholders["rules_score"])
+    assert follows(zone) is Planner.RULES, "nothing changes unless somebody chooses it"
+    await home.look()
+    (event,) = said
+    assert event.data["device_id"] == home.device(zone)
+    assert event.data["days"] == 7
+    described: dict[str, Any] = {}
+    async_describe_events(hass, lambda _, kind, say: described.update({kind: say}))
+    assert "over 7 days, it was better" in described[EVENT_AI_EARNED](event)["message"]
+    flows, flow_id = await dialog_of(home, zone)
+    ended = await flows.async_configure(flow_id, {"next_step_id": "stay"})
+    assert ended["type"] is FlowResultType.CREATE_ENTRY
+    assert await hass.config_entries.async_reload(home.house.entry.entry_id)
+    await home.house.until_light(0, STATE_OFF, 30)
+    await home.look()
+    assert told_of(home, zone) is None
+    assert len(said) == 1
+    assert caplog.text.count("ai_gate=passed") == 1
+
+
+@pytest.mark.parametrize("mode", [AiMode.AUTO, AiMode.ADVISE])
+async def test_what_was_earned_is_chosen_where_it_is_told(home: Home, server: OpenAIServer, mode: AiMode) -> None:
+    zone = await earned(home, server)
+    flows, flow_id = await dialog_of(home, zone)
+    ended = await flows.async_configure(flow_id, {"next_step_id": mode.value})
+    assert ended["type"] is FlowResultType.CREATE_ENTRY
+    await home.house.hass.async_block_till_done()
+    assert home.state(zone, "select", "ai_mode") == mode.value
+    assert told_of(home, zone) is None
+    assert follows(zone) is (Planner.AI if mode is AiMode.AUTO else Planner.RULES)
+
+
+async def test_what_is_not_earned_any_more_is_not_offered(home: Home, server: OpenAIServer) -> None:
+    zone = await earned(home, server)
+    flows, flow_id = await dialog_of(home, zone)
+    card = home.planner.modes.card_of(zone.key)
+    for number in range(8, 11):
+        card.end_day(number, day(ai_right=0.2), PREFERRED)
+    ended = await flows.async_configure(flow_id, {"next_step_id": "auto"})
+    assert (ended["type"], ended["reason"]) == (FlowResultType.ABORT, "not_earned")
+    await home.look()
+    assert told_of(home, zone) is None
+    for number in range(11, 11 + 7):
+        card.end_day(number, day(rules_right=0.5 + 0.1 * (number % 3)), PREFERRED)
+    await home.look()
+    assert told_of(home, zone) is not None, "it was earned anew"
+    await home.let(zone, mode=AiMode.OFF)
+    assert told_of(home, zone) is None
 
 
 # When the rules are back

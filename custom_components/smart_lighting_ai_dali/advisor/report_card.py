@@ -84,6 +84,8 @@ class ReportCard:
         """What was counted of the day that is not over; None before anything was."""
         self.over: list[TracedDay] = []
         """Days that are over and wait to be judged."""
+        self.was_told = False
+        """People were told that the AI may plan here."""
 
     @property
     def verdict(self) -> Verdict:
@@ -160,6 +162,7 @@ class ReportCard:
             "answered": [self.asked.taken, self.asked.declined],
             "today": None if today is None else today.as_list(),
             "over": [one.as_list() for one in tuple(self.over)],
+            "was_told": self.was_told,
         }
 
     @classmethod
@@ -180,7 +183,8 @@ class ReportCard:
         )
         if card.asked.cost is not None and not isfinite(card.asked.cost):
             raise ValueError(f"{cost} is no cost")
-        # Neither was kept at first.
+        # None of this was kept at first.
+        card.was_told = bool(data.get("was_told", False))
         card.today = None if (today := data.get("today")) is None else TracedDay.from_list(today)
         card.over = [TracedDay.from_list(one) for one in data.get("over", ())]
         return card
