@@ -188,7 +188,7 @@ def test_placeholders_are_filled(english: Any) -> None:
         "high",
         "low",
         "needed",
-        *(f"{of}{name}" for of in ("", "rules_") for name in ("hold", "kelvin", "lux")),
+        *(f"{of}{name}" for of in ("", "rules_") for name in ("hold", "kelvin", "lux", "score")),
     }
     filled |= {
         "addresses",
