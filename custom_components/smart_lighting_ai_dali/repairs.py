@@ -11,8 +11,11 @@ from .ai_issues import EARNED, SUGGESTION
 from .const import DOMAIN
 from .fix_flows.distinct_events import DistinctEventsFlow
 from .fix_flows.earned import EarnedFlow
+from .fix_flows.lamps import LampsFlow
 from .fix_flows.offline_line import OfflineLineFlow
+from .fix_flows.shared_addresses import SharedAddressesFlow
 from .fix_flows.suggestion import SuggestionFlow
+from .gear_issues import LAMP_FAILURES, SHARED_ADDRESSES
 from .input_issues import INDISTINCT
 from .line_issues import OFFLINE
 
@@ -20,6 +23,8 @@ from .line_issues import OFFLINE
 _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
     **dict.fromkeys(OFFLINE, OfflineLineFlow),
     EARNED: EarnedFlow,
+    **dict.fromkeys(SHARED_ADDRESSES.values(), SharedAddressesFlow),
+    LAMP_FAILURES: LampsFlow,
     INDISTINCT: DistinctEventsFlow,
     SUGGESTION: SuggestionFlow,
 }

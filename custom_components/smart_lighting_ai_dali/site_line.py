@@ -20,6 +20,7 @@ from .dali.adapter import WireProtocol
 from .dali.bus_monitor import BusMonitor
 from .dali.errors import LineError
 from .dali.events import (
+    AddressesCompared,
     GearChanged,
     GearForgotten,
     GearFound,
@@ -28,14 +29,17 @@ from .dali.events import (
     InputDeviceFound,
     LineEvent,
     LineStatus,
+    StateChanged,
     StatusChanged,
 )
 from .dali.line import Line
 from .entity import async_describe_anew
 from .fleets import load_fleet
+from .gear_issues import async_report_shared
 from .gear_store import GearStore
 from .input_issues import async_report_inputs
 from .input_store import InputStore
+from .lamp_watch import LampWatch
 from .line_issues import async_clear_issues
 from .line_trouble import LineTrouble
 from .simulator.simulated_line import SimulatedLine
@@ -74,6 +78,7 @@ class SiteLine:
         self._input_store = InputStore(hass, subentry.subentry_id, subentry.title)
         self._inputs_sought = False
         self._trouble = LineTrouble(hass, subentry)
+        self.lamps = LampWatch(hass, subentry, lambda: self.line)
         self._coordinator: LineCoordinator | None = None
         self._scan: asyncio.Task[None] | None = None
         self._scan_wanted = False
@@ -160,6 +165,7 @@ class SiteLine:
         """Answer everyone who waits, free the port, then end the simulator."""
         await self.line.stop()
         self._trouble.async_stop()
+        self.lamps.async_stop()
         if self._hass.state is not CoreState.stopping:
             # With Home Assistant itself they go by themselves, and what a person ignores stays ignored.
             async_clear_issues(self._hass, self.subentry.subentry_id, known_by_a_scan=False)
@@ -201,6 +207,11 @@ class SiteLine:
                 self._store.save_soon(self.line.gear.values)
             case GearFound() | GearForgotten():
                 self._store.save_soon(self.line.gear.values)
+                self.lamps.async_follow()
+            case StateChanged():
+                self.lamps.async_follow()
+            case AddressesCompared(family=family, shared=shared):
+                async_report_shared(self._hass, self.subentry, family, shared)
             case InputDeviceFound() | InputDeviceChanged() | InputDeviceForgotten():
                 self._input_store.save_soon(self.line.inputs.devices.values)
                 async_report_inputs(self._hass, self.subentry, self.line.inputs)

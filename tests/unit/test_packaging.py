@@ -182,7 +182,7 @@ def test_every_action_is_described(english: Any) -> None:
 
 
 def test_placeholders_are_filled(english: Any) -> None:
-    filled = {"address", "adapter", "device", "example", "field", "gear", "group", "line", "name", "number"}
+    filled = {"address", "adapter", "device", "example", "field", "gear", "group", "lamps", "line", "name", "number"}
     filled |= {
         "gain",
         "high",

@@ -12,7 +12,14 @@ from dali.frame import Frame
 from .addressing import ADDRESSING, Family, is_addressing
 from .census import Census
 from .commissioning_jobs import CommissioningJobs
-from .commissioning_orders import CommissioningProgress, CommissioningResult, NewInstallation, Order, Phase
+from .commissioning_orders import (
+    CommissioningProgress,
+    CommissioningResult,
+    NewInstallation,
+    Order,
+    Phase,
+    ResolveDuplicates,
+)
 from .errors import (
     CommissioningCancelledError,
     CommissioningDisturbedError,
@@ -20,7 +27,7 @@ from .errors import (
     LineError,
     LineStoppedError,
 )
-from .events import CommissioningProgressed, LineEvent
+from .events import AddressesCompared, CommissioningProgressed, LineEvent
 from .gear_settings import GearSettings
 from .inputs import Inputs
 from .scan import Scanner
@@ -147,6 +154,9 @@ class Commissioning:
                 order.task,
                 len(result.addresses),
             )
+            if isinstance(order, NewInstallation | ResolveDuplicates):
+                # These look at every address; the others at a few.
+                self._tell(AddressesCompared(order.family, result.shared_addresses))
         except asyncio.CancelledError:
             if self._ended_by is None:
                 raise

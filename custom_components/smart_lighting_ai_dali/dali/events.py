@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .addressing import Family
 from .commissioning_orders import CommissioningProgress
 from .errors import LineError
 from .gear import Gear
@@ -79,6 +80,14 @@ class CommissioningProgressed:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressesCompared:
+    """Every short address of gear, or of input devices, was looked at: which of them more than one has."""
+
+    family: Family
+    shared: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportsChanged:
     """What these gear report of themselves is another now."""
 
@@ -131,6 +140,7 @@ type LineEvent = (
     | GearChanged
     | GearForgotten
     | CommissioningProgressed
+    | AddressesCompared
     | ReportsChanged
     | InputEvent
 )

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
+from .addressing import Family
 from .census import Census
 from .colour_sequences import describe_whole
 from .discovery import GEAR, DeviceScanResult, Discovery, ScanListener, ScanResult
 from .errors import LineStoppedError
-from .events import GearChanged, GearFound, LineEvent, StateChanged
+from .events import AddressesCompared, GearChanged, GearFound, LineEvent, StateChanged
 from .gear import Gear
 from .state import KnownState
 from .transactions import Transactions
@@ -95,12 +96,16 @@ class Scanner:
             self._tell(StateChanged(gone))
         everyone = await self._census.has_everyone_an_address()
         self._census.settle(all_known=everyone and not unclear, since=changes)
+        devices = await self._find_devices()
+        shared = frozenset(discovery.shared_addresses)
+        self._tell(AddressesCompared(Family.GEAR, shared))
+        self._tell(AddressesCompared(Family.INPUT_DEVICES, devices.shared_addresses))
         return ScanResult(
             found=found,
             new=tuple(gear for gear in found if gear.key not in before),
             missing=frozenset(missing),
-            shared_addresses=frozenset(discovery.shared_addresses),
-            devices=await self._find_devices(),
+            shared_addresses=shared,
+            devices=devices,
         )
 
     def keep(self, gear: Gear) -> None:

@@ -28,9 +28,7 @@ class DistinctEventsFlow(IssueFlow):
             return self.async_show_form(
                 step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.placeholders
             )
-        site = self.site
-        line = None if site is None else site.lines.get(self.text_of("subentry_id"))
-        if line is None:
+        if (line := self.line) is None:
             return self.async_abort(reason=_LINE_GONE)
         inputs = line.line.inputs
         try:

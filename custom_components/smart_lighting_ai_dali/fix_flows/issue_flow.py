@@ -10,6 +10,7 @@ from ..const import DOMAIN
 
 if TYPE_CHECKING:
     from ..site import Site
+    from ..site_line import SiteLine
 
 
 class IssueFlow(RepairsFlow):
@@ -20,6 +21,11 @@ class IssueFlow(RepairsFlow):
         """Return what the texts of the issue name; None where it is gone."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return None if issue is None else issue.translation_placeholders
+
+    @property
+    def line(self) -> SiteLine | None:
+        """Return the line that the issue is of; None where it is gone."""
+        return None if self.site is None else self.site.lines.get(self.text_of("subentry_id"))
 
     @property
     def site(self) -> Site | None:

@@ -13,7 +13,6 @@ from ..const import DOMAIN, SUBENTRY_LINE, LineKind
 from ..dali.errors import LineError, LineWithoutPowerError, NotAnAdapterError, OtherAdapterError, PortMissingError
 from ..dali.events import LineStatus, StatusChanged
 from ..moved_port import async_free_ports, async_take_adapter
-from ..site_line import SiteLine
 from .issue_flow import IssueFlow
 
 # An adapter that is there is found within this time, in seconds.
@@ -37,7 +36,7 @@ class OfflineLineFlow(IssueFlow):
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Offer what can be done about this one."""
         del user_input
-        line = self._line
+        line = self.line
         if line is None:
             return self.async_abort(reason=_LINE_GONE)
         key = self.issue_id.removesuffix(f"_{line.subentry.subentry_id}")
@@ -68,13 +67,13 @@ class OfflineLineFlow(IssueFlow):
     async def async_step_take(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Use the adapter that is there instead of the one from before."""
         del user_input
-        line = self._line
+        line = self.line
         return await self._take("" if line is None else line.subentry.data[CONF_DEVICE], same=False)
 
     async def async_step_try_again(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Look for the adapter at once."""
         del user_input
-        line = self._line
+        line = self.line
         if line is None:
             return self.async_abort(reason=_LINE_GONE)
         line.line.wake()
@@ -83,7 +82,7 @@ class OfflineLineFlow(IssueFlow):
     async def async_step_restart(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Start the simulator anew."""
         del user_input
-        line = self._line
+        line = self.line
         if line is None:
             return self.async_abort(reason=_LINE_GONE)
         try:
@@ -95,7 +94,7 @@ class OfflineLineFlow(IssueFlow):
     async def async_step_another_port(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Go on with the dialog that changes the line."""
         del user_input
-        if (line := self._line) is None:
+        if (line := self.line) is None:
             return self.async_abort(reason=_LINE_GONE)
         context = SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=line.subentry.subentry_id)
         return await self._go_on(context)
@@ -103,7 +102,7 @@ class OfflineLineFlow(IssueFlow):
     async def async_step_simulated(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Go on with the dialog that adds a simulated line; this one stays as it is."""
         del user_input
-        if self._line is None:
+        if self.line is None:
             return self.async_abort(reason=_LINE_GONE)
         return await self._go_on(SubentryFlowContext(source=SOURCE_USER), LineKind.SIMULATED)
 
@@ -116,7 +115,7 @@ class OfflineLineFlow(IssueFlow):
         return self.async_abort(reason=_GOES_ON, next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"]))
 
     async def _take(self, port: str, *, same: bool) -> RepairsFlowResult:
-        line = self._line
+        line = self.line
         if line is None:
             return self.async_abort(reason=_LINE_GONE)
         try:
@@ -128,7 +127,7 @@ class OfflineLineFlow(IssueFlow):
     async def _until_there(self) -> RepairsFlowResult:
         """Wait for a moment until the line is there."""
         there = asyncio.Event()
-        line = self._line
+        line = self.line
         if line is None:
             return self.async_abort(reason=_LINE_GONE)
 
@@ -148,10 +147,6 @@ class OfflineLineFlow(IssueFlow):
         finally:
             end()
         return self.async_create_entry(data={})
-
-    @property
-    def _line(self) -> SiteLine | None:
-        return None if self.site is None else self.site.lines.get(self.text_of("subentry_id"))
 
     @property
     def _entry(self) -> ConfigEntry:
