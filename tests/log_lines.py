@@ -48,12 +48,12 @@ class LogLine:
 
 
 # A line says who, then what happened, then why, then how much, then whose call it was, and last what to do.
-WHO: Final = ("zone", "line", "address", "device", "entity", "provider")
+WHO: Final = ("zone", "line", "address", "device", "entity", "provider", "part")
 WHY: Final = ("kind", "status", "gate", "verdict", "reason", "detail", "task", "statement", "path")
 """Between these and the last come figures."""
 LAST: Final = ("request_id", "user_id", "hint")
 # What comes from people, or other programs: quoted, it can neither look like a field nor end the line.
-QUOTED: Final = frozenset({"zone", "line", "detail", "statement", "path", "hint"})
+QUOTED: Final = frozenset({"zone", "line", "part", "detail", "statement", "path", "hint"})
 
 
 def log_lines() -> Iterator[LogLine]:

@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 from .action_table import async_register_actions
 from .ai_store import AiStore
 from .const import DOMAIN
+from .health_view import async_register_health_view
 from .light_group import group_identifier
 from .site import Site, SiteConfigEntry
 from .site_issues import async_clear_site
@@ -34,6 +35,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     del config
     async_register_actions(hass)
     async_register_websocket_commands(hass)
+    async_register_health_view(hass)
     return True
 
 

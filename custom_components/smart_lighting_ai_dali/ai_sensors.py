@@ -9,6 +9,7 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, Sen
 
 from .advisor.budget import Spent
 from .ai_planner import AiPlanner, AiStatus
+from .health import Part
 from .site import SiteConfigEntry
 from .site_entity import SiteEntity
 
@@ -18,6 +19,8 @@ class AiSensorDescription(SensorEntityDescription):
     """How a sensor reads the AI planner."""
 
     value: Callable[[AiPlanner], str | float | None]
+    part: Part | None = None
+    """Of which part of the site it tells how that is."""
 
 
 def _today(planner: AiPlanner) -> Spent:
@@ -36,6 +39,7 @@ def _money(planner: AiPlanner, spent: Spent) -> float | None:
 AI_SENSORS: Final = (
     AiSensorDescription(
         key="ai_status",
+        part=Part.AI,
         device_class=SensorDeviceClass.ENUM,
         options=[status.value for status in AiStatus],
         value=lambda planner: planner.status.value,
@@ -79,7 +83,7 @@ class AiSensor(SiteEntity, SensorEntity):
     entity_description: AiSensorDescription
 
     def __init__(self, entry: SiteConfigEntry, description: AiSensorDescription) -> None:
-        super().__init__(entry, description)
+        super().__init__(entry, description, part=description.part)
         self._planner = entry.runtime_data.ai_planner
 
     @property

@@ -84,6 +84,7 @@ class ControlService:
         self._is_stopped = False
         self._adders: list[ZoneAdder] = []
         self._choice_listeners: list[ChoiceListener] = []
+        self._weather_listeners: list[CALLBACK_TYPE] = []
         self._zone_listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._zones_of_gear: dict[tuple[str, str], set[str]] = {}
         self._looking: CALLBACK_TYPE | None = None
@@ -203,6 +204,17 @@ class ControlService:
     def cloud(self) -> float | None:
         """Return the cloud cover, 0 to 1; None where nobody tells of it."""
         return self._cloud
+
+    @property
+    def weather(self) -> str | None:
+        """Return the weather entity that zones reckon with; None where there is none."""
+        return self._weather
+
+    @callback
+    def async_listen_to_weather(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when the weather says something, or another is listened to; returns what ends that."""
+        self._weather_listeners.append(listener)
+        return lambda: self._weather_listeners.remove(listener)
 
     @callback
     def async_listen_to_choices(self, listener: ChoiceListener) -> CALLBACK_TYPE:
@@ -324,6 +336,8 @@ class ControlService:
             self._cloud = cloud
             for zone in tuple(self.zones.values()):
                 zone.async_tell_sky(cloud, cause)
+        for listener in tuple(self._weather_listeners):
+            listener()
 
     # Lines and gear
 

@@ -15,6 +15,7 @@ from .dali.input_device import InputDevice
 from .dali.input_state import InputState
 from .dali.line import Line
 from .dali.luminaire import Luminaire
+from .health_view import parts_of
 from .site import Site, SiteConfigEntry
 from .site_line import SiteLine
 from .zone_control import ZoneControl
@@ -24,6 +25,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteCon
     """Return how every line and every zone is, and the database."""
     site = entry.runtime_data
     return {
+        "health": {"status": site.health_watch.health.status.value, "parts": _parts(site)},
         "lines": [_line(line) for line in site.lines.values()],
         "zones": [_zone(zone) for zone in site.control.zones.values()],
         "waiting_decisions": len(site.decisions),
@@ -51,6 +53,11 @@ async def async_get_device_diagnostics(
             if (DOMAIN, f"{line.subentry.subentry_id}_{key}") in device.identifiers:
                 return _input_device(input_device, line.line.inputs.state(key))
     return {}
+
+
+def _parts(site: Site) -> list[dict[str, Any]]:
+    """Return how each part is; lines without what people call them."""
+    return [{name: value for name, value in one.items() if name != "name"} for one in parts_of(site.health_watch)]
 
 
 def _ai(site: Site) -> dict[str, Any]:

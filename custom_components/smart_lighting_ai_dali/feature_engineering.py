@@ -38,6 +38,10 @@ _LAST_FLUSH_SECONDS: Final = 8.0
 _HOURS_PER_READ: Final = 24
 # Marking so many takes some ten milliseconds.
 HOURS_PER_MARK: Final = 96
+# So many turns without getting on, and something is the matter.
+_OVERDUE_AFTER: Final = 3 * INTERVAL
+# Then there is nobody to write to, and that was told.
+_GONE: Final = frozenset({DatabaseStatus.ABSENT, DatabaseStatus.DIED})
 # Timers are this much early or late, in seconds.
 _JITTER: Final = 1.0
 
@@ -71,7 +75,7 @@ class FeatureEngineering(Job):
     """Brings events into the database and condenses them; one run at a time."""
 
     def __init__(self, hass: HomeAssistant, database: Database, telemetry: Telemetry) -> None:
-        super().__init__()
+        super().__init__(_OVERDUE_AFTER)
         self._hass = hass
         self._database = database
         self._telemetry = telemetry
@@ -110,7 +114,7 @@ class FeatureEngineering(Job):
             async with asyncio.timeout(_LAST_FLUSH_SECONDS):
                 await self.async_flush(alive=True)
         except (DatabaseUnavailableError, TimeoutError) as error:
-            if len(self._telemetry.buffer) and self._database.health.status is not DatabaseStatus.ABSENT:
+            if len(self._telemetry.buffer) and self._database.health.status not in _GONE:
                 _LOGGER.warning("flush=failed detail=%r events=%d", str(error), len(self._telemetry.buffer))
 
     async def async_flush(self, *, alive: bool = False) -> int:
@@ -193,6 +197,10 @@ class FeatureEngineering(Job):
             _LOGGER.debug("aggregation=failed detail=%r", str(error))
 
     async def _run(self, anew: Anew | None) -> Aggregation:
+        with self._one_run():
+            return await self._condense(anew)
+
+    async def _condense(self, anew: Anew | None) -> Aggregation:
         begun = time.monotonic()
         await self.async_flush(alive=True)
         now = now_ms()
@@ -203,6 +211,7 @@ class FeatureEngineering(Job):
         while more:
             step = await self._database.async_write("aggregate", lambda connection: aggregate(connection, now))
             steps.append(step)
+            self._async_get_on()
             more = step.more
         having = await self._database.async_read(
             "zones with features",
@@ -216,7 +225,6 @@ class FeatureEngineering(Job):
             zones_without_features=tuple(sorted(zones - having)),
         )
         _LOGGER.debug("aggregation=done windows=%d rows=%d seconds=%.2f", result.windows, result.rows, result.seconds)
-        self._async_finish()
         return result
 
     async def _begin_anew(self, anew: Anew) -> list[Step]:
@@ -237,6 +245,7 @@ class FeatureEngineering(Job):
             some = hours[start : start + HOURS_PER_STEP]
             rebuild = partial(rebuild_zones, hours=some, zones=zones.values())
             steps.append(await self._database.async_write("aggregate zones", rebuild))
+            self._async_get_on()
         return steps
 
     async def _mark_missing(self) -> None:

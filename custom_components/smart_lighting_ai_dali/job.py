@@ -1,19 +1,30 @@
 """What the jobs have in common: a heartbeat that others can see."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+import time
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
 
 class Job:
-    """A job that runs by time."""
+    """A job that runs by time; one that does not get on for `patience` is overdue."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: timedelta) -> None:
         self.finished: datetime | None = None
-        """When the last run ended well: the job's heartbeat."""
+        """When the last run ended well."""
+        self._patience = patience.total_seconds()
+        # On the monotonic clock: no jump of the other one makes a job overdue.
+        self._beat: float | None = None
+        """When it ended well last, or got on in a run that has not failed."""
+        self._has_failed = False
         self._listeners: list[Callable[[], None]] = []
+
+    def is_overdue(self, since: float) -> bool:
+        """Tell whether it has not got on for too long; `since` is when it could begin, on the monotonic clock."""
+        return time.monotonic() - max(since, since if self._beat is None else self._beat) > self._patience
 
     @callback
     def async_listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
@@ -21,9 +32,22 @@ class Job:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    @callback
-    def _async_finish(self) -> None:
-        """Take note that a run ended well."""
+    @contextmanager
+    def _one_run(self) -> Iterator[None]:
+        """Take note of how a run ends."""
+        try:
+            yield
+        except BaseException:
+            self._has_failed = True
+            raise
+        self._has_failed = False
+        self._async_get_on()
         self.finished = dt_util.utcnow()
         for listener in tuple(self._listeners):
             listener()
+
+    @callback
+    def _async_get_on(self) -> None:
+        """Take note that a run has come further; one that fails each time at the same place does not get on."""
+        if not self._has_failed:
+            self._beat = time.monotonic()

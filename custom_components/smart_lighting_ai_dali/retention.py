@@ -23,20 +23,23 @@ INTERVAL: Final = timedelta(minutes=20)
 # Local hours in which it runs: the recorder's own purge is at 04:12.
 _FROM, _TO = 1, 3
 _PAUSE: Final = timedelta(hours=20)
+# From the beginning of one night's hours to the end of the next night's, on the longest day.
+_OVERDUE_AFTER: Final = timedelta(hours=28)
 
 
 class Retention(Job):
     """Deletes what is old; one run at a time."""
 
     def __init__(self, hass: HomeAssistant, database: Database, keep: Keep) -> None:
-        super().__init__()
+        super().__init__(_OVERDUE_AFTER)
         self.keep = keep
         """How long to keep things; may change at any time."""
         self._hass = hass
         self._database = database
         self._running = asyncio.Lock()
         self._stop: CALLBACK_TYPE | None = None
-        self._doubted = False
+        self.is_clock_doubtful = False
+        """By this clock, too much would be deleted; a person has to look at it."""
 
     def async_start(self) -> None:
         """Run by time from now on."""
@@ -58,6 +61,10 @@ class Retention(Job):
         Raises ClockDoubtfulError or DatabaseUnavailableError.
         """
         async with self._running:
+            return await self._purge(despite_clock=despite_clock)
+
+    async def _purge(self, *, despite_clock: bool) -> Pruned:
+        with self._one_run():
             now, keep = now_ms(), self.keep
             if not despite_clock:
                 await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
@@ -66,15 +73,15 @@ class Retention(Job):
             while steps[-1].more:
                 step = partial(prune, now_ms=now, keep=keep, before=steps[-1])
                 steps.append(await self._database.async_write("prune", step))
+                self._async_get_on()
             pruned = Pruned(
                 events=sum(step.events for step in steps),
                 features=sum(step.features for step in steps),
                 decisions=sum(step.decisions for step in steps),
             )
-        async_report_clock(self._hass, None)
-        self._doubted = False
-        _LOGGER.debug("retention=done events=%d features=%d", pruned.events, pruned.features)
-        self._async_finish()
+            async_report_clock(self._hass, None)
+            self.is_clock_doubtful = False
+            _LOGGER.debug("retention=done events=%d features=%d", pruned.events, pruned.features)
         return pruned
 
     async def _in_turn(self, _: datetime) -> None:
@@ -87,10 +94,10 @@ class Retention(Job):
         except ClockDoubtfulError as error:
             async_report_clock(self._hass, str(error))
             _LOGGER.log(
-                logging.DEBUG if self._doubted else logging.WARNING,
+                logging.DEBUG if self.is_clock_doubtful else logging.WARNING,
                 "retention=refused detail=%r hint='check the clock of this machine'",
                 str(error),
             )
-            self._doubted = True
+            self.is_clock_doubtful = True
         except DatabaseUnavailableError as error:
             _LOGGER.debug("retention=failed detail=%r", str(error))

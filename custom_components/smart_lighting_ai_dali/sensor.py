@@ -7,21 +7,20 @@ from functools import partial
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation, UnitOfTime
+from homeassistant.const import PERCENTAGE, UnitOfInformation, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .ai_card_sensors import CARD_SENSORS, CardSensor
 from .ai_sensors import AI_SENSORS, AiSensor
 from .commissioning_sensors import COMMISSIONING_SENSORS, CommissioningSensor
-from .coordinator import LineCoordinator
-from .dali.events import LineStatus
 from .db.health import DatabaseStatus
 from .db.sizes import COUNTED
 from .emergency_entities import emergency_sensors
-from .entity import LineEntity
 from .entity_slices import async_in_slices
 from .general_sensors import general_sensors
+from .health import Part
+from .health_sensors import PART_SENSORS, MissingGearSensor, PartSensor, SiteHealthSensor, StatusSensor
 from .input_entities import async_add_input_entities, input_sensors
 from .report_entities import report_sensors
 from .site import Site, SiteConfigEntry, async_add_gear_entities, async_add_line_entities
@@ -38,6 +37,8 @@ class SiteSensorDescription(SensorEntityDescription):
     """How a sensor reads the site."""
 
     value: Callable[[Site], str | float | datetime | None]
+    part: Part | None = None
+    """Of which part it tells how that is."""
 
 
 def _rows(table: str, site: Site) -> int | None:
@@ -47,6 +48,7 @@ def _rows(table: str, site: Site) -> int | None:
 SITE_SENSORS: Final = (
     SiteSensorDescription(
         key="database_status",
+        part=Part.DATABASE,
         device_class=SensorDeviceClass.ENUM,
         options=[status.value for status in DatabaseStatus],
         value=lambda site: site.database.health.status.value,
@@ -119,7 +121,9 @@ async def async_setup_entry(
     """Add the sensors of every line, of its gear and input devices, of every zone, and of the site."""
     async_add_gear_entities(entry, async_add_entities, report_sensors)
     async_add_gear_entities(entry, async_add_entities, emergency_sensors)
-    async_add_line_entities(entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator)])
+    async_add_line_entities(
+        entry, async_add_entities, lambda coordinator: [StatusSensor(coordinator), MissingGearSensor(coordinator)]
+    )
     async_add_line_entities(
         entry,
         async_add_entities,
@@ -128,6 +132,7 @@ async def async_setup_entry(
     async_add_input_entities(entry, async_add_entities, input_sensors)
     async_add_input_entities(entry, async_add_entities, general_sensors)
     async_in_slices(hass, entry, async_add_entities)(SiteSensor(entry, description) for description in SITE_SENSORS)
+    async_add_entities([SiteHealthSensor(entry), *(PartSensor(entry, description) for description in PART_SENSORS)])
     async_add_entities([AiSensor(entry, description) for description in AI_SENSORS])
     async_add_zone_entities(
         entry, async_add_entities, lambda entry, key: [ZoneSensor(entry, key, one) for one in ZONE_SENSORS]
@@ -137,42 +142,13 @@ async def async_setup_entry(
     )
 
 
-class StatusSensor(LineEntity, SensorEntity):
-    """The line's status: available whatever it is, that is what it is for."""
-
-    _attr_device_class = SensorDeviceClass.ENUM
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-    _attr_options = [status.value for status in LineStatus]  # noqa: RUF012  # Home Assistant's own way to say so
-
-    def __init__(self, coordinator: LineCoordinator) -> None:
-        super().__init__(coordinator, "status")
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Tell always."""
-        return True
-
-    @property
-    @override
-    def shown(self) -> object:
-        """Return the status."""
-        return self.native_value
-
-    @property
-    @override
-    def native_value(self) -> str:
-        """Return the status."""
-        return self.coordinator.line.status.value
-
-
 class SiteSensor(SiteEntity, SensorEntity):
     """One thing that the site says of its jobs and its database."""
 
     entity_description: SiteSensorDescription
 
     def __init__(self, entry: SiteConfigEntry, description: SiteSensorDescription) -> None:
-        super().__init__(entry, description)
+        super().__init__(entry, description, part=description.part)
         self._site = entry.runtime_data
 
     @property

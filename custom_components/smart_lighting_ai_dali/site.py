@@ -27,6 +27,7 @@ from .db.recorder_tasks import Database
 from .decision_log import DecisionLog
 from .entity_slices import async_in_slices
 from .feature_engineering import FeatureEngineering
+from .health_watch import HealthWatch
 from .line_issues import async_clear_issues, async_report_fleet
 from .options_flow import keep_of
 from .retention import Retention
@@ -60,6 +61,7 @@ class Site:
         self.control = ControlService(hass, entry, self.lines, self.decisions)
         self.ai = AiProvider(hass, entry)
         self.ai_planner = AiPlanner(hass, entry, self.control, self.ai, self.decisions)
+        self.health_watch = HealthWatch(hass, entry, self)
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []
@@ -77,6 +79,7 @@ class Site:
         await self.control.async_load()
         await self.ai_planner.async_load()
         await self._async_follow_subentries()
+        self.health_watch.async_start()
         self._entry.async_on_unload(usb.async_register_port_event_callback(self._hass, self._ports_changed))
 
     @callback
@@ -99,6 +102,7 @@ class Site:
             if self._stopped:
                 return
             self._stopped = True
+            self.health_watch.async_stop()
             await self.ai_planner.async_stop()
             self.control.async_stop()
             await self.control.async_save()
@@ -125,6 +129,7 @@ class Site:
         self.control.async_follow()
         self.ai_planner.async_follow()
         self.telemetry.async_refresh()
+        self.health_watch.async_look()
 
     async def _async_follow_subentries(self) -> None:
         async with self._changing:

@@ -241,7 +241,7 @@ async def test_a_dead_recorder_lets_everybody_go(
     after(site, LOOK_INTERVAL)
     with pytest.raises(DatabaseUnavailableError):
         await waiting
-    assert seen.status is DatabaseStatus.ABSENT
+    assert seen.status is DatabaseStatus.DIED
     assert len(buffer) == 100
     for minutes in (2, 3):
         after(site, minutes * LOOK_INTERVAL)

@@ -115,6 +115,7 @@ async def test_while_the_recorder_upgrades_its_tables_nothing_of_ours_is_written
         await site.site.feature_engineering.async_aggregate_now()
     assert len(buffer) == 100
     assert site.state("sensor.smart_lighting_ai_database") == "migrating"
+    assert site.state("sensor.smart_lighting_ai_health") == "degraded"
     upgrade.go_on.set()
     await until(recorder_mock.async_recorder_ready.is_set)
     assert await stored(site, OURS) == [(0,)]
@@ -122,6 +123,7 @@ async def test_while_the_recorder_upgrades_its_tables_nothing_of_ours_is_written
     await until(lambda: not len(buffer))
     assert await count(site, "event") == 100
     assert seen.status.value == "ok"
+    assert site.state("sensor.smart_lighting_ai_health") == "ok"
     assert [record for record in caplog.records if record.getMessage().startswith("database=")] == []
 
 
@@ -139,7 +141,10 @@ async def test_without_a_recorder_lights_work(
     for minutes in (1, 2):
         after(site, minutes * LOOK_INTERVAL)
         await hass.async_block_till_done()
-    assert site.state("sensor.smart_lighting_ai_database") == "absent"
+    assert site.state("sensor.smart_lighting_ai_database") == "died"
+    problems = site.site.health_watch.health.problems
+    assert {"part": "database", "name": None, "status": "error", "code": "died"} in problems
+    assert site.state("sensor.smart_lighting_ai_health") == "error"
     told = [record for record in caplog.records if record.getMessage().startswith("database=")]
     assert [record.levelno for record in told] == [logging.WARNING]
     with pytest.raises(DatabaseUnavailableError):

@@ -276,7 +276,7 @@ async def test_a_dead_recorder_harms_no_light(house: House, hass: HomeAssistant)
     recorder.is_alive = lambda: False  # type: ignore[method-assign]
     with pytest.raises(DatabaseUnavailableError):
         await house.site.feature_engineering.async_flush(alive=True)
-    assert house.site.database.health.status.value == DatabaseStatus.ABSENT.value
+    assert house.site.database.health.status.value == DatabaseStatus.DIED.value
     await house.call("light", "turn_on", house.entity("light", 1), brightness=255)
     assert house.state(house.entity("light", 1)) == "on"
     assert len(house.site.telemetry.buffer) >= 1

@@ -24,11 +24,13 @@ from custom_components.smart_lighting_ai_dali.dali import errors
 from custom_components.smart_lighting_ai_dali.dali.emergency_state import EmergencyMode
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.emergency_entities import EMERGENCY_BINARY_SENSORS, EMERGENCY_SENSORS
+from custom_components.smart_lighting_ai_dali.health_sensors import PART_SENSORS, SITE_HEALTH
 from custom_components.smart_lighting_ai_dali.input_entities import BINARY_SENSORS as INSTANCE_BINARY_SENSORS
 from custom_components.smart_lighting_ai_dali.line_issues import OFFLINE
 from custom_components.smart_lighting_ai_dali.number import NUMBERS
 from custom_components.smart_lighting_ai_dali.report_entities import REPORT_BINARY_SENSORS, REPORT_SENSORS
 from custom_components.smart_lighting_ai_dali.select import SELECTS
+from custom_components.smart_lighting_ai_dali.sensor import SITE_SENSORS
 from custom_components.smart_lighting_ai_dali.zone_entities import (
     ZONE_AI_MODE,
     ZONE_AUTOMATIC,
@@ -158,7 +160,8 @@ def test_every_entity_has_a_name_and_an_icon(english: Any) -> None:
     for one in selects:
         assert names["select"][one.key]["state"].keys() == set(one.options or ())
     assert {one.key for one in (*REPORT_SENSORS, *EMERGENCY_SENSORS, *ZONE_SENSORS)} <= names["sensor"].keys()
-    for sensor in (*ZONE_SENSORS, *CARD_SENSORS, *AI_SENSORS):
+    of_site = (SITE_HEALTH, *PART_SENSORS, *SITE_SENSORS, *AI_SENSORS)
+    for sensor in (*ZONE_SENSORS, *CARD_SENSORS, *of_site):
         assert names["sensor"][sensor.key].get("state", {}).keys() == set(sensor.options or ()), sensor.key
     refusals = set(Refusal) - {Refusal.INTERVAL}
     assert {f"ai_budget_{refusal}" for refusal in refusals} <= english["issues"].keys()

@@ -155,6 +155,11 @@ class Line:
         """Tell whether all gear of the line is known: only then a frame may go to several."""
         return self._census.complete
 
+    @property
+    def missing_gear(self) -> int:
+        """Return how many of the known gear do not answer any more."""
+        return sum(not self._known.state(key).available for key in self._known.gear)
+
     def state(self, key: str) -> GearState:
         """Return how a gear is; raises GearUnknownError."""
         self._gear(key)
@@ -183,7 +188,7 @@ class Line:
                 "abilities": sorted(self.adapter.abilities),
             },
             "gear": len(self._known.gear),
-            "gear_available": sum(self._known.state(key).available for key in self._known.gear),
+            "gear_available": len(self._known.gear) - self.missing_gear,
             "inputs": self.inputs.diagnostics(),
             "connections": self._supervisor.connections,
             "frames_sent": self._transactions.frames_sent,

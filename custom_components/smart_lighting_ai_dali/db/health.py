@@ -43,7 +43,9 @@ class DatabaseStatus(StrEnum):
     TOO_NEW = "too_new"
     """A newer version of this integration has been here; nothing is written."""
     ABSENT = "absent"
-    """There is no recorder, or it has died."""
+    """There is no recorder."""
+    DIED = "died"
+    """The recorder could not start, or has died."""
 
 
 # What is told in the log: once when it begins, and once when all is well again.
@@ -52,6 +54,7 @@ _TROUBLE: Final = {
     DatabaseStatus.SILENT: "lights work on, and events are kept; look at the disk, or the server of the database",
     DatabaseStatus.TOO_NEW: "lights work on, and nothing is written; update this integration",
     DatabaseStatus.ABSENT: "lights work on, and nothing is kept for long; look for errors of the recorder",
+    DatabaseStatus.DIED: "lights work on, and nothing is kept for long; look for errors of the recorder",
 }
 
 

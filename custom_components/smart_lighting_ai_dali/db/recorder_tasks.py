@@ -153,7 +153,7 @@ class Database:
             recorder = None
         obstacle = self._obstacle(recorder)
         self.health.obstacle, self.health.reason = obstacle or (None, None)
-        if self.health.obstacle is DatabaseStatus.ABSENT:
+        if self.health.obstacle in {DatabaseStatus.ABSENT, DatabaseStatus.DIED}:
             self._give_up(str(self.health.reason))
             self.health.read.forget()
             self.health.queue.forget()
@@ -169,7 +169,7 @@ class Database:
         if recorder is None:
             return DatabaseStatus.ABSENT, "there is no recorder"
         if not recorder.is_alive():
-            return DatabaseStatus.ABSENT, "the recorder has died"
+            return DatabaseStatus.DIED, "the recorder could not start, or has died"
         if not recorder.async_db_ready.done() or recorder.migration_in_progress:
             return DatabaseStatus.MIGRATING, "the recorder brings its own tables to a new version"
         if self._hass.state in {CoreState.not_running, CoreState.starting}:
