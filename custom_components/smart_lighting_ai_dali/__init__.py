@@ -2,7 +2,6 @@
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
@@ -10,13 +9,15 @@ from .action_table import async_register_actions
 from .ai_store import AiStore
 from .const import DOMAIN
 from .health_view import async_register_health_view
+from .key_sources import YAML_SCHEMA, take_yaml
 from .light_group import group_identifier
 from .site import Site, SiteConfigEntry
 from .site_issues import async_clear_site
+from .site_vault import async_remove_vault
 from .websocket_api import async_register_websocket_commands
-from .zone_store import ZoneStore
+from .zone_store import async_remove_zone_store
 
-CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+CONFIG_SCHEMA = YAML_SCHEMA
 PLATFORMS = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
@@ -32,7 +33,7 @@ PLATFORMS = (
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and what panels ask: they are there before, and without, a site."""
-    del config
+    take_yaml(hass, config)
     async_register_actions(hass)
     async_register_websocket_commands(hass)
     async_register_health_view(hass)
@@ -64,8 +65,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> None:
-    """Remove what zones and the AI planner remember: the site is gone."""
-    await ZoneStore(hass, entry.entry_id).async_remove()
+    """Remove what zones and the AI planner remember, and what people said: the site is gone."""
+    await async_remove_zone_store(hass, entry.entry_id)
+    await async_remove_vault(hass, entry)
     await AiStore(hass, entry.entry_id).async_remove()
     async_clear_site(hass, is_removed=True)
 

@@ -31,11 +31,13 @@ from .zone_suggestions import zones_of
 from .zones.action import Action
 from .zones.clouds import cloud_of_condition
 from .zones.overrides import Choice, Origin
+from .zones.profile import Profile
 from .zones.settings import Place
 
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
     from .site_line import SiteLine
+    from .site_vault import SiteVault
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -65,14 +67,21 @@ class ControlService:
     """All zones of a site, from its start to its stop."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: SiteConfigEntry, lines: Mapping[str, SiteLine], log: DecisionLog
+        self,
+        hass: HomeAssistant,
+        entry: SiteConfigEntry,
+        lines: Mapping[str, SiteLine],
+        *,
+        log: DecisionLog,
+        vault: SiteVault,
     ) -> None:
         self.zones: dict[str, ZoneControl] = {}
         self.hass = hass
         self._entry = entry
         self._lines = lines
         self._log = log
-        self._store = ZoneStore(hass, entry.entry_id)
+        self._vault = vault
+        self._store = ZoneStore(hass, entry.entry_id, vault)
         self._memories: defaultdict[str, ZoneMemory] = defaultdict(ZoneMemory)
         self._kept: dict[str, tuple[Any, ...]] = {}
         """What was written, or soon will be, of what people set and chose in each zone."""
@@ -100,7 +109,7 @@ class ControlService:
     async def async_save(self) -> None:
         """Write down what zones remember."""
         if self.zones or self._memories:
-            await self._store.async_save(self._remembered())
+            await self._store.async_save(self._remembered)
 
     def _remembered(self) -> dict[str, ZoneMemory]:
         for zone in self.zones.values():
@@ -111,6 +120,7 @@ class ControlService:
     def async_start(self, listen_to_lines: Callable[[Callable[[LineCoordinator], None]], CALLBACK_TYPE]) -> None:
         """Make the zones; they begin once Home Assistant has started, with sensors that say something."""
         self.async_follow()
+        self._stops.append(self._vault.async_listen(self.async_follow))
         self._stops.append(listen_to_lines(self._follow_line))
         self._stops.append(listen_to_lines(self._choices.async_follow_line))
         self._stops.append(self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._core_changed))
@@ -248,7 +258,12 @@ class ControlService:
         if choice.origin is not Origin.AUTOMATION or zone.settings.automations_are_people:
             zone.async_choose(choice, cause)
 
-    # What zones tell (zone_control.ZoneListener)
+    # What zones tell and ask (zone_control.ZoneListener)
+
+    @callback
+    def profile_of(self, zone: str) -> Profile:
+        """Return what the people of a zone said that they want, by its key."""
+        return self._vault.profile_of(zone)
 
     @callback
     def zone_acts(self, zone: ZoneControl, action: Action, cause: Context | None) -> Context:

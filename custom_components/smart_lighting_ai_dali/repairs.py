@@ -11,6 +11,7 @@ from .ai_issues import EARNED, SUGGESTION
 from .const import DOMAIN
 from .fix_flows.distinct_events import DistinctEventsFlow
 from .fix_flows.earned import EarnedFlow
+from .fix_flows.key_lost import KeyLostFlow
 from .fix_flows.lamps import LampsFlow
 from .fix_flows.offline_line import OfflineLineFlow
 from .fix_flows.shared_addresses import SharedAddressesFlow
@@ -18,6 +19,7 @@ from .fix_flows.suggestion import SuggestionFlow
 from .gear_issues import LAMP_FAILURES, SHARED_ADDRESSES
 from .input_issues import INDISTINCT
 from .line_issues import OFFLINE
+from .vault_issues import KEY_LOST
 
 # By the translation key of the issue, which is its kind; one that only has to be read has none here.
 _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
@@ -27,6 +29,7 @@ _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
     LAMP_FAILURES: LampsFlow,
     INDISTINCT: DistinctEventsFlow,
     SUGGESTION: SuggestionFlow,
+    KEY_LOST: KeyLostFlow,
 }
 
 

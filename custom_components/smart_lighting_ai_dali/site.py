@@ -33,7 +33,9 @@ from .options_flow import keep_of
 from .retention import Retention
 from .simulator.fleet import FleetError
 from .site_line import SiteLine
+from .site_vault import SiteVault
 from .telemetry import Telemetry
+from .zone_suggestions import zones_of
 
 _LOGGER = logging.getLogger(f"{__package__}.dali.driver")
 
@@ -58,7 +60,8 @@ class Site:
         )
         self.database_watch = DatabaseWatch(hass, entry, self.database, self.telemetry, self.retention)
         self.decisions = DecisionLog(hass, self.database)
-        self.control = ControlService(hass, entry, self.lines, self.decisions)
+        self.vault = SiteVault(hass, entry)
+        self.control = ControlService(hass, entry, self.lines, log=self.decisions, vault=self.vault)
         self.ai = AiProvider(hass, entry)
         self.ai_planner = AiPlanner(hass, entry, self.control, self.ai, self.decisions)
         self.health_watch = HealthWatch(hass, entry, self)
@@ -76,6 +79,8 @@ class Site:
 
     async def async_start(self) -> None:
         """Start every line; each connects in the background."""
+        await self.vault.async_load()
+        await self._async_forget_zones()
         await self.control.async_load()
         await self.ai_planner.async_load()
         await self._async_follow_subentries()
@@ -124,12 +129,17 @@ class Site:
         self.retention.keep = keep_of(entry.options)
         self.ai.async_follow()
         await self._async_follow_subentries()
+        await self._async_forget_zones()
         if self._stopped:
             return
         self.control.async_follow()
         self.ai_planner.async_follow()
         self.telemetry.async_refresh()
         self.health_watch.async_look()
+
+    async def _async_forget_zones(self) -> None:
+        """Forget what people said of zones that were removed."""
+        await self.vault.async_keep_only({zone.subentry_id for zone in zones_of(self._entry)})
 
     async def _async_follow_subentries(self) -> None:
         async with self._changing:

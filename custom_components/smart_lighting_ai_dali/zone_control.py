@@ -21,6 +21,7 @@ from .zones.action import Action
 from .zones.daypart import daypart_began
 from .zones.overrides import Choice
 from .zones.plan import Plan
+from .zones.profile import Profile
 from .zones.reflex import Reflex
 from .zones.settings import Place
 
@@ -43,7 +44,10 @@ type Step = Callable[[Reflex, float], Action | None]
 
 
 class ZoneListener(Protocol):
-    """Whoever is told what zones do."""
+    """Whoever is told what zones do, and knows what their people said."""
+
+    def profile_of(self, zone: str) -> Profile:
+        """Return what the people of a zone said that they want, by its key."""
 
     def zone_acts(self, zone: ZoneControl, action: Action, cause: Context | None) -> Context:
         """Take note of what a zone is about to do, and return the context in which its lights change."""
@@ -88,7 +92,8 @@ class ZoneControl:
         # A subentry is changed in place: what the zone was made with has to be kept.
         self.clock = self.lights.clock()
         self._made_of = self._makings()
-        self.settings = zone_settings(subentry, self.lights.whites())
+        profile = listener.profile_of(self.key)
+        self.settings = replace(zone_settings(subentry, self.lights.whites()), profile=profile)
         now = self.clock.now()
         overrides, learning = memory.revive(self.settings, place)
         overrides.outlived(daypart_began(now, place.time_zone))
@@ -119,7 +124,7 @@ class ZoneControl:
 
     @property
     def is_changed(self) -> bool:
-        """Tell whether it has to be made anew: it was set up another way, or its lights make other whites."""
+        """Tell whether it has to be made anew: it was set up another way, its lights are others, or people said so."""
         return self._made_of != self._makings()
 
     @property
@@ -133,7 +138,8 @@ class ZoneControl:
         return tuple(sorted(failing))
 
     def _makings(self) -> tuple[Any, ...]:
-        return dict(self._subentry.data), self._subentry.title, self.lights.whites(), self.lights.clock()
+        profile = self._listener.profile_of(self.key)
+        return dict(self._subentry.data), self._subentry.title, self.lights.whites(), self.lights.clock(), profile
 
     # From start to stop
 

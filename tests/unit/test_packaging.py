@@ -204,6 +204,7 @@ def test_placeholders_are_filled(english: Any) -> None:
         "reason",
         "size",
         "task",
+        "word",
         "zone",
         "zones",
     }

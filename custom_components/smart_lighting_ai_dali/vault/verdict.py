@@ -8,8 +8,8 @@ from .records import Records
 from .sealing import Sealer
 
 
-class KeyProblem(StrEnum):
-    """What is wrong with the keys: nothing is written then."""
+class Problem(StrEnum):
+    """Why nothing is sealed or opened: then nothing is written, either."""
 
     LOST = "key_lost"
     """There is none, and there was one."""
@@ -17,6 +17,10 @@ class KeyProblem(StrEnum):
     """Those that are there are others."""
     INVALID = "key_invalid"
     """What was given as a key is none."""
+    UNREADABLE = "unreadable"
+    """A file is there and can't be read."""
+    NOT_WRITTEN = "not_written"
+    """The first key could not be written down."""
 
 
 class Verdict(StrEnum):
@@ -27,7 +31,7 @@ class Verdict(StrEnum):
     RIGHT = "right"
 
 
-def judge(known: str | None, keys: Sequence[Key], records: Records, *, has_sealed: bool) -> Verdict | KeyProblem:
+def judge(known: str | None, keys: Sequence[Key], records: Records, *, has_sealed: bool) -> Verdict | Problem:
     """Return what is so of the keys that are there.
 
     `known` is the fingerprint of the key in force, which is kept elsewhere; `has_sealed` tells whether anything else
@@ -35,8 +39,8 @@ def judge(known: str | None, keys: Sequence[Key], records: Records, *, has_seale
     """
     if not keys:
         is_first = known is None and not records.rows and not has_sealed
-        return Verdict.FIRST_START if is_first else KeyProblem.LOST
+        return Verdict.FIRST_START if is_first else Problem.LOST
     if known is not None:
-        return Verdict.RIGHT if known in {key.fingerprint for key in keys} else KeyProblem.WRONG
+        return Verdict.RIGHT if known in {key.fingerprint for key in keys} else Problem.WRONG
     # The fingerprint was not written yet, or the site was set up anew beside its files.
-    return Verdict.RIGHT if records.opens(Sealer(keys)) else KeyProblem.WRONG
+    return Verdict.RIGHT if records.opens(Sealer(keys)) else Problem.WRONG

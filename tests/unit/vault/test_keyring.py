@@ -11,7 +11,7 @@ from custom_components.smart_lighting_ai_dali.vault.key import InvalidKeyError, 
 from custom_components.smart_lighting_ai_dali.vault.keyring import KEEP_RETIRED, Keyring, KeyState
 from custom_components.smart_lighting_ai_dali.vault.records import Records
 from custom_components.smart_lighting_ai_dali.vault.sealing import Kind, Sealer
-from custom_components.smart_lighting_ai_dali.vault.verdict import KeyProblem, Verdict, judge
+from custom_components.smart_lighting_ai_dali.vault.verdict import Problem, Verdict, judge
 
 from .test_sealing import JSON
 
@@ -69,11 +69,11 @@ def test_any_entry_is_a_key_or_refused_without_being_repeated(data: dict[str, An
 def test_only_where_nothing_was_ever_sealed_a_key_is_made(has_sealed: bool) -> None:  # noqa: FBT001
     key, other = Key.new(), Key.new()
     sealed = NONE.with_record("kitchen", {}, Sealer([key]))
-    first = KeyProblem.LOST if has_sealed else Verdict.FIRST_START
+    first = Problem.LOST if has_sealed else Verdict.FIRST_START
     assert judge(None, (), NONE, has_sealed=has_sealed) is first
-    assert judge(None, (), sealed, has_sealed=has_sealed) is KeyProblem.LOST
-    assert judge(key.fingerprint, (), NONE, has_sealed=has_sealed) is KeyProblem.LOST
-    assert judge(key.fingerprint, (other,), sealed, has_sealed=has_sealed) is KeyProblem.WRONG
-    assert judge(None, (other,), sealed, has_sealed=has_sealed) is KeyProblem.WRONG
+    assert judge(None, (), sealed, has_sealed=has_sealed) is Problem.LOST
+    assert judge(key.fingerprint, (), NONE, has_sealed=has_sealed) is Problem.LOST
+    assert judge(key.fingerprint, (other,), sealed, has_sealed=has_sealed) is Problem.WRONG
+    assert judge(None, (other,), sealed, has_sealed=has_sealed) is Problem.WRONG
     assert judge(None, (key,), sealed, has_sealed=has_sealed) is Verdict.RIGHT
     assert judge(key.fingerprint, (other, key), sealed, has_sealed=has_sealed) is Verdict.RIGHT
