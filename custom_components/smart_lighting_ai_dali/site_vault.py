@@ -129,9 +129,7 @@ class SiteVault:
         self.problem = problem
         async_tell_problem(self._hass, self._entry, problem)
         if problem is not None:
-            _LOGGER.error(
-                "vault=closed reason=%s hint='profiles are not used; its repair issue says what to do'", problem
-            )
+            _LOGGER.error("vault=closed reason=%s hint='its repair issue says what to do'", problem)
 
     async def _async_open(self) -> Problem | None:
         try:
@@ -179,9 +177,7 @@ class SiteVault:
             try:
                 await self._profile_file.async_write(records.as_dict())
             except NotWrittenError:
-                _LOGGER.warning(
-                    "profiles=not_written hint='make room on the disk; it is tried again at the next start'"
-                )
+                _LOGGER.warning("profiles=not_written hint='make room on the disk, then restart'")
         self._records = records
 
     async def _async_resume(self, sealer: Sealer, *, is_given: bool) -> None:
@@ -193,9 +189,7 @@ class SiteVault:
             await self._async_reseal(sealer)
         except NotWrittenError:
             # All of it opens by the one key or the other.
-            _LOGGER.warning(
-                "rotation=unfinished hint='make room on the disk; all opens, and it goes on at the next start'"
-            )
+            _LOGGER.warning("rotation=unfinished hint='make room on the disk, then restart; all opens'")
 
     # --- Profiles
 
@@ -219,9 +213,7 @@ class SiteVault:
             try:
                 await self._profile_file.async_write(records.as_dict())
             except NotWrittenError:
-                _LOGGER.warning(
-                    "profiles=not_written hint='make room on the disk; it is tried again at the next start'"
-                )
+                _LOGGER.warning("profiles=not_written hint='make room on the disk, then restart'")
                 return
             self._records = records
             self.profiles = {zone: profile for zone, profile in self.profiles.items() if zone in zones}
