@@ -78,7 +78,8 @@ async def test_unplugging_in_the_middle_of_a_frame_fails_its_sender_at_once(buil
     begun = time.monotonic()
     with pytest.raises(LineDisconnectedError):
         await sending
-    assert time.monotonic() - begun < 0.05
+    # Whoever has to find out by waiting takes a second and more.
+    assert time.monotonic() - begun < 0.5
 
 
 async def test_unplugging_between_the_halves_of_a_command_fails_it_and_it_can_be_sent_again(

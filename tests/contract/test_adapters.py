@@ -222,7 +222,7 @@ async def test_a_port_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
     begun = time.monotonic()
     with pytest.raises(PortMissingError):
         await find_adapter(str(tmp_path / "nothing"), Ears())
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 2
 
 
 async def test_another_kind_of_adapter_than_expected_is_none(build: Build, kind: AdapterKind) -> None:
@@ -450,7 +450,8 @@ async def test_an_unplugged_adapter_fails_what_is_under_way(
     await do(line, Simulation.unplug)
     with pytest.raises(LineDisconnectedError):
         await asking
-    assert time.monotonic() - begun < 0.2
+    # Whoever has to find out by waiting takes a second and more.
+    assert time.monotonic() - begun < 0.8
     assert driver.lost.done()
     with pytest.raises(LineDisconnectedError):
         await send(driver, level_of(1))

@@ -332,7 +332,7 @@ async def test_a_person_does_not_wait_for_settings(build: Build, connect: Connec
     await asyncio.sleep(0.3)
     begun = asyncio.get_running_loop().time()
     await bench.line.set_level(known(1).key, Level(9), priority=USER)
-    assert asyncio.get_running_loop().time() - begun < 0.5
+    assert asyncio.get_running_loop().time() - begun < 1
     assert not writing.done()
     await writing
     assert bench.line.gear[known(2).key].groups == set(range(16))

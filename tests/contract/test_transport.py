@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 import contextlib
+import gc
 import os
 from pathlib import Path
 import tty
-from typing import override
+from typing import Any, override
 
 import pytest
 import serial_asyncio
 import serial_asyncio_fast
 import serialx
 
+from custom_components.smart_lighting_ai_dali.dali import transport as transport_module
 from custom_components.smart_lighting_ai_dali.dali.errors import (
     AddressUnreachableError,
     LineError,
@@ -139,6 +141,39 @@ async def test_a_port_that_was_let_go_can_be_opened_again(terminal: Terminal, li
 async def test_a_missing_port_is_named_so(library: CreateConnection, tmp_path: Path) -> None:
     with pytest.raises(PortMissingError):
         await open_transport(str(tmp_path / "nothing"), Ears, baudrate=BAUDRATE, create_connection=library)
+
+
+async def test_whoever_leaves_while_a_port_is_opened_leaves_no_error_and_no_open_port(
+    terminal: Terminal, library: CreateConnection, tmp_path: Path
+) -> None:
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    for path in (str(tmp_path / "nothing"), terminal.path):
+        opening = asyncio.ensure_future(
+            open_transport(path, Ears, baudrate=BAUDRATE, create_connection=library),
+        )
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises((asyncio.CancelledError, PortMissingError)):
+            await opening
+    gc.collect()
+    await asyncio.sleep(SETTLE)
+    assert complaints == []
+    transport, ears = await open_transport(terminal.path, Ears, baudrate=BAUDRATE)
+    transport.abort()
+    await ears.lost
+
+
+async def test_a_port_that_does_not_open_is_given_up(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> None:
+    async def hang(*_: Any, **__: Any) -> tuple[Any, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(transport_module, "OPEN_TIMEOUT", 0.01)
+    monkeypatch.setattr(transport_module, "_LEAVE_TIMEOUT", 0.01)
+    with pytest.raises(PortUnusableError):
+        await open_transport(terminal.path, Ears, baudrate=BAUDRATE, create_connection=hang)
 
 
 async def test_a_port_has_one_owner(terminal: Terminal) -> None:

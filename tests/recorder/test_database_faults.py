@@ -31,6 +31,7 @@ from tests.integration.conftest import Build, House
 
 from .conftest import Recorded
 from .trouble import (
+    MUCH_LAG,
     Die,
     after,
     count,
@@ -51,8 +52,6 @@ from .trouble import (
 
 # A smaller buffer than the real one, to fill it quickly.
 CAPACITY = 6000
-# The machine that tests run on does other things as well; a loop that waits for the database waits far longer.
-MUCH_LAG = 0.25
 
 
 # The thread ends as no thread should.
@@ -87,7 +86,7 @@ async def test_a_locked_file_is_waited_for(
     site: House, recorder_mock: Recorder, caplog: pytest.LogCaptureFixture, *, recorder_is_busy: bool
 ) -> None:
     seen, buffer = site.site.database.health, site.site.telemetry.buffer
-    async with lag_of_the_loop() as lag, locked(site, busy_seconds=0.5):
+    async with lag_of_the_loop() as lag, locked(site, busy_seconds=1.0):
         buffer.extend(observations(700))
         for number in range(3):
             if recorder_is_busy:
@@ -112,7 +111,7 @@ async def test_a_locked_file_is_waited_for(
 async def test_slow_commits_let_jobs_leave_out_turns(site: House, recorder_mock: Recorder) -> None:
     runs: list[float] = []
     site.site.feature_engineering.async_listen(lambda: runs.append(time.monotonic()))
-    with slow_commits(recorder_mock, 0.4) as commits:
+    with slow_commits(recorder_mock, 1.0) as commits:
         async with lag_of_the_loop() as lag:
             for number in range(8):
                 site.site.telemetry.buffer.extend(observations(5, f"lamp {number}"))
@@ -410,7 +409,7 @@ async def test_a_stop_ends_in_time_whatever_the_database_does(
         async with lag_of_the_loop() as lag:
             begun = time.monotonic()
             assert await hass.config_entries.async_unload(site.entry.entry_id)
-            assert time.monotonic() - begun < 1.5
+            assert time.monotonic() - begun < 5
         assert lag.longest < MUCH_LAG
         # Nobody waits any more; what is in the recorder's queue is done when it gets that far.
         await hass.async_block_till_done(wait_background_tasks=True)

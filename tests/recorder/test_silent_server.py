@@ -18,7 +18,7 @@ from tests.databases import SERVERS, new_database
 from tests.integration.conftest import Build, House
 
 from .stalling_proxy import StallingProxy, stalling_proxy_to
-from .trouble import after, count, flush_until, lag_of_the_loop, look_at, observations, until
+from .trouble import MUCH_LAG, after, count, flush_until, lag_of_the_loop, look_at, observations, until
 
 # The recorder's executor has four.
 OTHERS = 3
@@ -84,7 +84,7 @@ async def test_a_server_that_hangs_is_asked_once(
             with pytest.raises(DatabaseUnavailableError):
                 await site.site.database.async_read("look", lambda _: None)
             assert len(buffer) == 600
-    assert lag.longest < 0.25
+    assert lag.longest < MUCH_LAG
     await until(lambda: seen.status is DatabaseStatus.OK)
     await flush_until(site, lambda: not len(buffer))
     assert await count(site, "event") == 600
@@ -103,7 +103,7 @@ async def test_a_stop_ends_in_time_while_the_server_hangs(
         await until(lambda: site.site.database.health.read.waited is not None)
         begun = time.monotonic()
         assert await site.hass.config_entries.async_unload(site.entry.entry_id)
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 5
         await site.hass.async_block_till_done(wait_background_tasks=True)
         assert isinstance(pruning.exception(), DatabaseUnavailableError)
     await site.hass.async_add_executor_job(recorder_mock.block_till_done)

@@ -317,6 +317,8 @@ class LubaDriver(PortDriver):
         for waiter in self._waiters.values():
             if not waiter.done():
                 waiter.set_exception(reason.again())
+                # Whoever asks may not have come so far as to wait: a port may be lost while the question is written.
+                waiter.exception()
         if self._exchange is not None:
             self._exchange.fail(reason.again())
             self._exchange.close(None)

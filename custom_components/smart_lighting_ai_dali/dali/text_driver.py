@@ -237,6 +237,8 @@ class TextDriver(PortDriver):
     def _give_up(self, reason: LineError) -> None:
         if self._asked is not None and not self._asked[1].done():
             self._asked[1].set_exception(reason.again())
+            # Whoever asks may not have come so far as to wait: a port may be lost while the question is written.
+            self._asked[1].exception()
         self._break(reason.again())
 
     def _break(self, error: LineError) -> None:

@@ -26,6 +26,8 @@ from .errors import (
 OPEN_TIMEOUT: Final = 10.0
 # What a stalled adapter has not taken within this time is thrown away when the port is closed, in seconds.
 _CLOSE_TIMEOUT: Final = 1.0
+# How long whoever leaves waits for a port that is still being opened, in seconds: most open within milliseconds.
+_LEAVE_TIMEOUT: Final = 0.5
 
 
 class Transport(Protocol):
@@ -56,19 +58,37 @@ async def open_transport[P: asyncio.Protocol](
     """
     if create_connection is serialx.create_serial_connection:
         options.setdefault("close_timeout", _CLOSE_TIMEOUT)
+    loop = asyncio.get_running_loop()
+    opening = asyncio.ensure_future(
+        create_connection(loop, protocol_factory, url, baudrate=baudrate, exclusive=True, **options)
+    )
     try:
-        async with asyncio.timeout(OPEN_TIMEOUT):
-            transport, protocol = await create_connection(
-                asyncio.get_running_loop(),
-                protocol_factory,
-                url,
-                baudrate=baudrate,
-                exclusive=True,
-                **options,
-            )
+        await asyncio.wait((opening,), timeout=OPEN_TIMEOUT)
+    except asyncio.CancelledError:
+        await _give_up(opening)
+        raise
+    try:
+        if not opening.done():
+            await _give_up(opening)
+            raise TimeoutError("the port does not open")
+        transport, protocol = opening.result()
     except (OSError, serialx.SerialException, ValueError) as error:
         raise _port_error(error, url) from error
     return transport, protocol
+
+
+async def _give_up(opening: asyncio.Future[tuple[Any, Any]]) -> None:
+    """Let go of a port that is being opened; nobody wants it any more.
+
+    A thread opens it, and can't be stopped; an error that nobody waits for would be in the log.
+    """
+    try:
+        await asyncio.wait((opening,), timeout=_LEAVE_TIMEOUT)
+    finally:
+        if not opening.done():
+            opening.cancel()
+        elif not opening.cancelled() and opening.exception() is None:
+            opening.result()[0].abort()
 
 
 def _port_error(error: Exception, url: str) -> LineError:

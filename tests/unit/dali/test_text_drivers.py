@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+import gc
+from typing import Any
 
 from dali.address import GearShort
 from dali.command import Command
@@ -19,6 +21,7 @@ from custom_components.smart_lighting_ai_dali.dali.errors import (
 )
 from custom_components.smart_lighting_ai_dali.dali.foxtron import encode
 from custom_components.smart_lighting_ai_dali.dali.foxtron_driver import FoxtronDriver
+from custom_components.smart_lighting_ai_dali.dali.luba_driver import LubaDriver
 from custom_components.smart_lighting_ai_dali.dali.sevenlab_driver import SevenLabDriver
 from custom_components.smart_lighting_ai_dali.dali.text_driver import TextDriver
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
@@ -32,7 +35,7 @@ TWICE = general.SetFadeTime(GearShort(0))
 class Desk(Ears):
     """A driver whose adapter is the test: it listens for the driver, and is its transport."""
 
-    def __init__(self, create: Callable[[Desk], TextDriver]) -> None:
+    def __init__(self, create: Callable[[Desk], TextDriver | LubaDriver]) -> None:
         super().__init__()
         self.broken = False
         self._said: asyncio.Queue[bytes] = asyncio.Queue()
@@ -230,3 +233,17 @@ async def test_a_port_that_can_not_be_written_to_is_lost(foxtron: Desk) -> None:
         await foxtron.send(OFF)
     assert foxtron.driver.lost.done()
     await foxtron.driver.close(LineError("the test is over"))
+
+
+async def test_a_port_that_is_lost_while_the_adapter_is_asked_leaves_no_error_that_nobody_heard(
+    sevenlab: Desk, foxtron: Desk
+) -> None:
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    for desk in (sevenlab, foxtron, Desk(LubaDriver)):
+        desk.broken = True
+        with pytest.raises(LineDisconnectedError):
+            await desk.driver.handshake(attempts=1)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert complaints == []

@@ -32,7 +32,7 @@ def test_it_starts_and_stops_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert ask_adapter(line.link, INFO, 24)[:3] == b"Y\x21\x14"
     line.stop()
     line.stop()
-    assert time.monotonic() - begin < 1.0
+    assert time.monotonic() - begin < 3.0
     assert not line.running
     assert list(tmp_path.iterdir()) == []
     assert (threading.active_count(), open_files()) == before
@@ -185,7 +185,7 @@ def test_a_restart_is_a_power_cycle(line: SimulatedLine) -> None:
     line.call(spoil)
     begin = time.monotonic()
     line.restart()
-    assert time.monotonic() - begin < 1.0
+    assert time.monotonic() - begin < 3.0
     assert ask_adapter(line.link, STATUS, 10)[8:9] == b"\x00", "the line has power"
     until(lambda: line.call(lambda simulation: level(simulation, 0)) == 254)
     assert line.call(lambda simulation: simulation.wire.frame_loss) == 0.0
