@@ -92,7 +92,9 @@ async def test_a_queue_that_stands_still_is_noticed_and_waited_for_once(
             # It is still the first question.
             assert seen.queue.waited > asked  # type: ignore[operator]
         assert site.state("sensor.smart_lighting_ai_database") == "busy"
-        assert seen.queue_seconds == pytest.approx(seen.queue.waited, abs=0.1)
+        waited = seen.queue.waited
+        assert waited is not None
+        assert (seen.queue_seconds or 0.0) >= waited
     await until(lambda: seen.status is DatabaseStatus.OK)
     assert site.state("sensor.smart_lighting_ai_database") == "ok"
     stood_still = seen.queue_seconds
@@ -154,7 +156,7 @@ async def test_the_sensors_show_it(build: Build, monkeypatch: pytest.MonkeyPatch
     assert size is not None
     assert 0.04 < float(size.state) < 1
     assert size.attributes["unit_of_measurement"] == "MB"
-    assert 0 <= float(site.state(sensor(site, "queue_latency")) or -1) < 1
+    assert 0 <= float(site.state(sensor(site, "queue_latency")) or -1) < 30
 
 
 async def test_our_tables_are_measured_seldom(site: House, hass: HomeAssistant) -> None:
