@@ -114,11 +114,9 @@ class SiteHealth:
     @property
     def status(self) -> HealthStatus:
         """Return how the site is: without its database, or any line, it can't do what it is for."""
+        databases = [one.status for one in self._parts.values() if one.part is Part.DATABASE]
         lines = [one.status for one in self._parts.values() if one.part is Part.LINE and not one.is_spare]
-        database = self._parts.get(Part.DATABASE)
-        if (lines and all(status is HealthStatus.ERROR for status in lines)) or (
-            database is not None and database.status is HealthStatus.ERROR
-        ):
+        if any(needed and set(needed) == {HealthStatus.ERROR} for needed in (databases, lines)):
             return HealthStatus.ERROR
         well = all(one.status is HealthStatus.OK for one in self._parts.values())
         return HealthStatus.OK if well else HealthStatus.DEGRADED
