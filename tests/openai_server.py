@@ -87,6 +87,37 @@ def content_of(path: str, text: str, **changes: Any) -> dict[str, Any]:
     return {"id": "chat_1", "object": "chat.completion", "model": MODEL, "choices": [choice], "usage": usage, **changes}
 
 
+type Chooser = Callable[[str, list[str]], str]
+"""Names one of the choices for a zone."""
+
+
+def decision_of(content: Any, choose: Chooser = lambda _, names: names[0], **changes: Any) -> dict[str, Any]:
+    """Return the body of an answer of Decisions, in which each question has its choice."""
+    answers = []
+    for question in content["questions"]:
+        names = [one["value"] for one in question["choices"]]
+        assert question["type"] == "choice"
+        assert 2 <= len(names) == len(set(names)) <= 255
+        chosen = choose(question["name"], names)
+        probabilities = [{"value": name, "probability": float(name == chosen)} for name in names]
+        answer = {"type": "choice", "name": question["name"], "choice": chosen, "confidence": 0.7}
+        answers.append({**answer, "probabilities": probabilities})
+    assert 1 <= len(answers) <= 400
+    details = {"input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0}}
+    usage = {"input_tokens": USED["input_tokens"], "output_tokens": 0, "total_tokens": USED["input_tokens"], **details}
+    return {"answers": answers, "model": MODEL, "usage": usage, **changes}
+
+
+def decide(choose: Chooser = lambda _, names: names[0], **changes: Any) -> Behaviour:
+    """Answer as Decisions does; `changes` are of the body."""
+
+    async def behave(_: web.Request, received: Received) -> web.StreamResponse:
+        body = decision_of(received.content, choose, **changes)
+        return web.json_response(body, headers={"x-request-id": "req_good"})
+
+    return behave
+
+
 def reply(text: str, **changes: Any) -> Behaviour:
     """Answer with a text; `changes` are of the body around it."""
 

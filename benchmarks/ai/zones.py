@@ -69,6 +69,7 @@ def any_zone(chance: random.Random, key: str, daypart: Daypart) -> AnyZone:
         key=key,
         snapshot=ZoneSnapshot.of(settings, rules, seen),
         bounds=Bounds.of(settings, rules, preferred, daypart),
+        rules=rules,
     )
     return AnyZone(settings, question)
 

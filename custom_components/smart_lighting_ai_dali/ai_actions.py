@@ -16,6 +16,8 @@ async def preview(call: ServiceCall) -> ServiceResponse:
     """Return exactly what would be asked about all zones now, and which zone of this home is which there."""
     site = site_of(call.hass)
     packed = site.ai_planner.preview()
+    requests = [(batch, site.ai_planner.request_of(batch)) for batch in packed.batches]
+    instructions = requests[0][1].instructions if requests else INSTRUCTIONS
     return {
         "requests": [
             {
@@ -23,12 +25,17 @@ async def preview(call: ServiceCall) -> ServiceResponse:
                 "bytes": batch.size,
                 "tokens": batch.tokens,
                 "zones": {label: site.control.zones[one.key].name for label, one in batch.asked.items()},
+                **(
+                    {"choices": {label: [*names] for label, names in request.choices.items()}}
+                    if request.choices
+                    else {}
+                ),
             }
-            for batch in packed.batches
+            for batch, request in requests
         ],
         "oversized": [{"zone": site.control.zones[one.key].name, "bytes": one.size} for one in packed.oversized],
-        "instructions": INSTRUCTIONS,
-        "instructions_tokens": estimated_tokens(INSTRUCTIONS),
+        "instructions": instructions,
+        "instructions_tokens": estimated_tokens(instructions),
     }
 
 

@@ -97,4 +97,5 @@ def question_of(zone: ZoneControl, at: float, choices: ChoiceCounts) -> Question
         key=zone.key,
         snapshot=ZoneSnapshot.of(zone.settings, rules, seen),
         bounds=Bounds.of(zone.settings, rules, preferred, daypart_of(at, reflex.place.time_zone)),
+        rules=rules,
     )

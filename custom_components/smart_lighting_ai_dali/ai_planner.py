@@ -20,10 +20,11 @@ from homeassistant.util import dt as dt_util
 
 from .advisor.budget import Refusal
 from .advisor.change_gate import ChangeGate, has_changed
+from .advisor.choices import choice_request_of
 from .advisor.circuit_breaker import CircuitBreaker, State
 from .advisor.payload import Batch, Labels, Packed, Question, pack
-from .advisor.prices import OPENAI_PRICES, Price, price_of
-from .advisor.provider import Answer, FailureKind, ProviderError, Usage
+from .advisor.prices import DECISION_PRICES, OPENAI_PRICES, Price, price_of
+from .advisor.provider import Answer, FailureKind, ProviderError, Request, Usage
 from .advisor.reply import Reading, Rejection, read_reply
 from .advisor.schema import most_usage, request_of
 from .advisor.snapshot import Moment, ZoneSnapshot
@@ -52,6 +53,7 @@ _LOGGER = logging.getLogger(f"{__package__}.openai_client")
 _LOOK: Final = timedelta(seconds=30)
 # Zones are looked at for so long, in seconds, before others have their turn: lights come first.
 _SLICE: Final = 0.003
+_PRICES: Final = {ProviderKind.OPENAI: OPENAI_PRICES, ProviderKind.DECISIONS: DECISION_PRICES}
 
 
 class AiStatus(StrEnum):
@@ -191,12 +193,17 @@ class AiPlanner:
     def price(self) -> Price | None:
         """Return what a million tokens cost; None where nobody knows."""
         model, price = self._ai.model, self._ai.limits.price
-        known = OPENAI_PRICES if self._ai.settings.kind is ProviderKind.OPENAI else {}
+        known = _PRICES.get(self._ai.settings.kind, {})
         return price_of(model, {} if price is None else {model: price}, known)
 
     def preview(self) -> Packed:
         """Return what would be asked about all zones now, whatever they let the AI do."""
         return self._pack(list(self._control.zones.values()), time.time())
+
+    def request_of(self, batch: Batch) -> Request:
+        """Return what is asked about a batch: to make plans, or to choose among those that are made here."""
+        chooses = self._ai.settings.kind is ProviderKind.DECISIONS
+        return choice_request_of(batch) if chooses else request_of(batch)
 
     # When to ask
 
@@ -277,7 +284,7 @@ class AiPlanner:
 
     async def _ask_about(self, batch: Batch) -> Reading | None:
         """Return what an answer says; None where there was none, or nothing may be asked now."""
-        request, at = request_of(batch), time.time()
+        request, at = self.request_of(batch), time.time()
         if not self.breaker.admit(at):
             self.refused = None
             return None

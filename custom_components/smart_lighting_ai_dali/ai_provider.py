@@ -30,6 +30,7 @@ _TEST: Final = Request(
     },
     # Room for a model that thinks first.
     most_output_tokens=1000,
+    choices={"test": {_READY: {_READY: True}, "not_ready": {_READY: False}}},
 )
 # For a server at home that has to load its model first, in seconds.
 TEST_DEADLINE: Final = 30.0
@@ -140,4 +141,8 @@ async def async_test(hass: HomeAssistant, settings: ProviderSettings) -> Failure
         content = json.loads(answer.text)
     except ValueError, RecursionError:
         return FailureKind.INVALID
-    return None if isinstance(content, dict) and isinstance(content.get(_READY), bool) else FailureKind.INVALID
+    match content:
+        case {"ready": bool()} | {"plans": [{"zone": "test", "ready": bool()}]}:
+            return None
+        case _:
+            return FailureKind.INVALID

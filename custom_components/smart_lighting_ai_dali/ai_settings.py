@@ -29,6 +29,8 @@ CONF_OUTPUT_PRICE: Final = "output_price"
 OPENAI_URL: Final = "https://api.openai.com/v1"
 # Small, cheap, and it keeps to a schema.
 DEFAULT_MODEL: Final = "gpt-5-mini"
+# The only one that the Decisions API has.
+DECISIONS_MODEL: Final = "gpt-6-luna"
 # How often zones are asked about is the interval; between the requests for many zones it is so many seconds.
 BETWEEN_REQUESTS: Final = 5.0
 
@@ -38,6 +40,8 @@ class ProviderKind(StrEnum):
 
     NONE = "none"
     OPENAI = "openai"
+    DECISIONS = "decisions"
+    """OpenAI's Decisions API, which only chooses among plans that are made here: an experiment."""
     SERVER = "server"
     """Any server that speaks as OpenAI does."""
     AI_TASK = "ai_task"

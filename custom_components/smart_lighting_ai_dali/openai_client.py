@@ -15,11 +15,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import openai
 
-from .advisor.answer_body import read_chat_completion, read_error_code, read_response
+from .advisor.answer_body import read_chat_completion, read_decision, read_error_code, read_response
 from .advisor.provider import LARGEST_REQUEST, Answer, FailureKind, Provider, ProviderError, Request
 from .advisor.retry_after import retry_after_seconds
 from .ai_settings import ProviderKind, ProviderSettings
 from .capped_transport import BodyTooLargeError, PackedBodyError, capped_client
+from .decisions_api import has_decisions
 from .provider_trouble import CallError, Trouble
 
 _LOGGER = logging.getLogger(__name__)
@@ -107,8 +108,16 @@ class OpenAIClient(Provider):
         self._client.platform_headers()
         for resource in (self._client.responses, self._client.chat.completions):
             _ = resource.with_raw_response
+        if self._settings.kind is ProviderKind.DECISIONS and has_decisions():
+            _ = self._client.decisions.with_raw_response
 
     async def _ask_once(self, request: Request) -> Answer:
+        if self._settings.kind is ProviderKind.DECISIONS:
+            if not has_decisions():
+                # Home Assistant was set back to a version with an older SDK.
+                raise ProviderError(FailureKind.MODEL)
+            body, request_id = await self._send(lambda: self._create_decision(request))
+            return read_decision(body, request_id, request.choices)
         if not self._speaks_chat:
             try:
                 return read_response(*await self._send(lambda: self._create_response(request)))
@@ -152,6 +161,13 @@ class OpenAIClient(Provider):
             },
             # The older name, which servers at home know.
             max_tokens=request.most_output_tokens,
+        )
+
+    async def _create_decision(self, request: Request) -> Any:
+        return await self._client.decisions.with_raw_response.create(
+            model=self._settings.model,
+            input=f"{request.instructions}\n\n{request.payload}",
+            questions=cast("Any", request.questions),
         )
 
     async def _send(self, create: Callable[[], Awaitable[Any]]) -> tuple[bytes, str | None]:

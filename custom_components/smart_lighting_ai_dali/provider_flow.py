@@ -17,14 +17,25 @@ import voluptuous as vol
 
 from .advisor.server_address import AddressError, host_of, server_address
 from .ai_provider import async_test
-from .ai_settings import CONF_AI_PROVIDER, DEFAULT_MODEL, ProviderKind, ProviderSettings, provider_settings
+from .ai_settings import (
+    CONF_AI_PROVIDER,
+    DECISIONS_MODEL,
+    DEFAULT_MODEL,
+    ProviderKind,
+    ProviderSettings,
+    provider_settings,
+)
 from .ai_task_client import AI_TASK
+from .decisions_api import has_decisions
 
-PROVIDER_MENU: Final = ["openai", "server", "ai_task", "no_provider"]
+PROVIDER_MENU: Final = ["openai", "server", "ai_task", "decisions", "no_provider"]
 _SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 _URL: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 OPENAI_SCHEMA: Final = vol.Schema(
     {vol.Optional(CONF_API_KEY): _SECRET, vol.Required(CONF_MODEL, default=DEFAULT_MODEL): TextSelector()}
+)
+DECISIONS_SCHEMA: Final = vol.Schema(
+    {vol.Optional(CONF_API_KEY): _SECRET, vol.Required(CONF_MODEL, default=DECISIONS_MODEL): TextSelector()}
 )
 SERVER_SCHEMA: Final = vol.Schema(
     {
@@ -50,14 +61,26 @@ class ProviderSteps(ConfigFlow):
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask who is to be asked."""
         del user_input
-        return self.async_show_menu(step_id="reconfigure", menu_options=PROVIDER_MENU)
+        options = PROVIDER_MENU
+        if not await self.hass.async_add_executor_job(has_decisions):
+            options = [option for option in options if option != ProviderKind.DECISIONS]
+        return self.async_show_menu(step_id="reconfigure", menu_options=options)
 
     async def async_step_openai(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a key and a model of OpenAI."""
+        return await self._ask_for_key(ProviderKind.OPENAI, OPENAI_SCHEMA, user_input)
+
+    async def async_step_decisions(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a key of OpenAI, whose model will only choose."""
+        return await self._ask_for_key(ProviderKind.DECISIONS, DECISIONS_SCHEMA, user_input)
+
+    async def _ask_for_key(
+        self, kind: ProviderKind, schema: vol.Schema, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
         errors: dict[str, str] = {}
         if user_input is not None:
             settings = ProviderSettings(
-                kind=ProviderKind.OPENAI,
+                kind=kind,
                 api_key=self._key(user_input, ProviderSettings().url),
                 model=user_input[CONF_MODEL].strip(),
             )
@@ -65,7 +88,7 @@ class ProviderSteps(ConfigFlow):
                 errors[CONF_API_KEY] = "key_missing"
             elif not (errors := await self._problem_of(settings)):
                 return self._keep(settings)
-        return self._show("openai", OPENAI_SCHEMA, user_input, errors)
+        return self._show(kind.value, schema, user_input, errors)
 
     async def async_step_server(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a server that speaks as OpenAI does."""

@@ -23,6 +23,7 @@ from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.ai_planner import AiPlanner, AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
+from custom_components.smart_lighting_ai_dali.decisions_api import has_decisions
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_lighting_ai_dali.zone_clock import ZoneClock
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
@@ -36,6 +37,7 @@ from tests.openai_server import (
     OpenAIServer,
     Received,
     content_of,
+    decide,
     fail,
     hang,
     openai_server,
@@ -76,9 +78,11 @@ class Home(Room):
         """Return the planner."""
         return self.house.site.ai_planner
 
-    async def have(self, server: OpenAIServer, key: str = KEY, **limits: Any) -> None:
+    async def have(
+        self, server: OpenAIServer, key: str = KEY, kind: str = "server", model: str = MODEL, **limits: Any
+    ) -> None:
         """Have the server as the AI."""
-        data = {"ai_provider": {"kind": "server", "url": server.url, "api_key": key, "model": MODEL}}
+        data = {"ai_provider": {"kind": kind, "url": server.url, "api_key": key, "model": model}}
         self.house.hass.config_entries.async_update_entry(
             self.house.entry, data=data, options={"ai": {"deadline_seconds": 2, **limits}}
         )
@@ -461,3 +465,32 @@ async def test_a_day_with_a_restart_is_one_day(
     await home.look()
     await home.house.until(lambda: home.planner.memory.cards[zone.key].summary().days == 1)
     assert home.planner.memory.cards[zone.key].over == []
+
+
+@pytest.mark.skipif(not has_decisions(), reason="this SDK has no Decisions")
+async def test_one_that_only_chooses_is_budgeted_judged_and_followed_as_any(home: Home, server: OpenAIServer) -> None:
+    zone = await kitchen_of(home, purpose="office")
+    await home.have(server, kind="decisions", model="gpt-6-luna")
+    server.usual = decide(lambda _, names: names[names.index("brighter")])
+    home.planner.modes.card_of(zone.key).override_gate()
+    await home.let(zone, mode=AiMode.AUTO)
+    before = zone.reflex.target_lux
+    await home.look()
+    assert server.paths == ["/v1/decisions"]
+    planners = [zone.reflex.plan.planner]
+    assert zone.reflex.target_lux == pytest.approx(1.25 * before)
+    assert home.planner.memory.budget.today(dt_util.utcnow().timestamp()).calls == 1
+    assert home.planner.modes.card_of(zone.key).asked.cost == pytest.approx(210 * 0.10 / 1e6)
+    preview: Any = await home.house.hass.services.async_call(
+        DOMAIN, "preview_ai_payload", {}, blocking=True, return_response=True
+    )
+    (request,) = preview["requests"]
+    (names,) = request["choices"].values()
+    assert names[0] == "same"
+    assert f"{preview['instructions']}\n\n".startswith("Choose plans")
+    server.usual = decide(answers=[])
+    home.planner.gate.forget(zone.key)
+    home.planner.gate.least_interval = 0
+    await home.look()
+    assert home.planner.failures[FailureKind.INVALID] == 1
+    assert [*planners, zone.reflex.plan.planner] == [Planner.AI, Planner.RULES]

@@ -12,13 +12,14 @@ from homeassistant.helpers import issue_registry as ir
 import httpx
 import pytest
 
-from custom_components.smart_lighting_ai_dali import capped_transport
+from custom_components.smart_lighting_ai_dali import capped_transport, provider_flow
 from custom_components.smart_lighting_ai_dali.advisor.provider import Answer, FailureKind, ProviderError, Request
 from custom_components.smart_lighting_ai_dali.ai_issues import async_clear_oversized, async_report_oversized
 from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
+from custom_components.smart_lighting_ai_dali.decisions_api import has_decisions
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
-from tests.openai_server import KEY, MODEL, Behaviour, OpenAIServer, fail, openai_server, raw, reply
+from tests.openai_server import KEY, MODEL, Behaviour, OpenAIServer, decide, fail, openai_server, raw, reply
 
 from .conftest import Build, House, PlugIn, lamp, line_of, translation
 
@@ -57,7 +58,8 @@ async def reconfigure(house: House, option: str) -> dict[str, Any]:
         DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": house.entry.entry_id}
     )
     assert result["type"] is FlowResultType.MENU
-    assert result["menu_options"] == ["openai", "server", "ai_task", "no_provider"]
+    experimental = ["decisions"] if has_decisions() else []
+    assert result["menu_options"] == ["openai", "server", "ai_task", *experimental, "no_provider"]
     return await enter(house, result, next_step_id=option)
 
 
@@ -114,6 +116,37 @@ async def test_a_key_of_openai_is_tried_kept_and_never_shown(build: Build, serve
     assert diagnostics["ai"]["provider"] == "openai"
     assert diagnostics["ai"]["model"] == "gpt-4o-mini"
     assert KEY not in str(diagnostics)
+
+
+@pytest.mark.skipif(not has_decisions(), reason="this SDK has no Decisions")
+@pytest.mark.usefixtures("openai_is_here")
+async def test_decisions_are_tried_before_they_are_kept(build: Build, server: OpenAIServer) -> None:
+    house = await build()
+    result = await reconfigure(house, "decisions")
+    server.usual = fail(404)
+    result = await enter(house, result, api_key=KEY, model="gpt-6-luna")
+    assert result["errors"] == {"base": "ai_model"}
+    server.usual = decide()
+    result = await enter(house, result, api_key=KEY, model="gpt-6-luna")
+    assert result["reason"] == "reconfigure_successful"
+    assert house.site.ai.settings.kind is ProviderKind.DECISIONS
+    assert server.paths == ["/v1/decisions"] * 2
+    result = await reconfigure(house, "openai")
+    server.usual = READY
+    result = await enter(house, result, model="gpt-5-mini")
+    assert result["reason"] == "reconfigure_successful", "it is the same key"
+    assert house.site.ai.settings.api_key == KEY
+
+
+async def test_where_the_sdk_has_no_decisions_they_are_not_offered(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await build()
+    monkeypatch.setattr(provider_flow, "has_decisions", lambda: False)
+    result = await house.hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": house.entry.entry_id}
+    )
+    assert "decisions" not in result["menu_options"]
 
 
 @pytest.mark.parametrize(

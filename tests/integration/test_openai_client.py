@@ -20,12 +20,14 @@ from custom_components.smart_lighting_ai_dali.advisor.provider import (
     Usage,
 )
 from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind, ProviderSettings
+from custom_components.smart_lighting_ai_dali.decisions_api import has_decisions
 from custom_components.smart_lighting_ai_dali.openai_client import OpenAIClient
 from tests.openai_server import (
     KEY,
     MODEL,
     Behaviour,
     OpenAIServer,
+    decide,
     drip,
     fail,
     flood,
@@ -75,6 +77,59 @@ async def failure_of(client: OpenAIClient, request: Request = REQUEST) -> Provid
     with pytest.raises(ProviderError) as told:
         await client.ask(request)
     return told.value
+
+
+CHOICES: Final = {"z1": {"same": {"lux": 1}, "dimmer": {"lux": 2}}}
+CHOICE: Final = Request(
+    instructions="Choose.", payload='{"z1": [1, 2]}', schema=SCHEMA, most_output_tokens=64, choices=CHOICES
+)
+
+
+async def test_a_choice_is_asked_for_by_decisions(hass: HomeAssistant, server: OpenAIServer) -> None:
+    if not has_decisions():
+        failure = await failure_of(client_of(hass, server, ProviderKind.DECISIONS), CHOICE)
+        assert failure.kind is FailureKind.MODEL
+        assert server.received == []
+        return
+    server.usual = decide(lambda _, names: names[1])
+    answer = await client_of(hass, server, ProviderKind.DECISIONS).ask(CHOICE)
+    assert answer.text == '{"plans": [{"zone": "z1", "lux": 2, "confidence": 0.7}]}'
+    assert answer.usage == Usage(input_tokens=210, output_tokens=0)
+    (received,) = server.received
+    assert received.path == "/v1/decisions"
+    assert received.content == {
+        "model": MODEL,
+        "input": 'Choose.\n\n{"z1": [1, 2]}',
+        "questions": [
+            {
+                "type": "choice",
+                "name": "z1",
+                "instructions": "The best plan for z1",
+                "choices": [{"value": "same"}, {"value": "dimmer"}],
+            }
+        ],
+    }
+
+
+@pytest.mark.skipif(not has_decisions(), reason="this SDK has no Decisions")
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        (fail(401), FailureKind.AUTHENTICATION),
+        (fail(404), FailureKind.MODEL),
+        (fail(429), FailureKind.RATE_LIMIT),
+        (fail(500), FailureKind.SERVER),
+        (raw(b"<html>Sign in</html>", content_type="text/html"), FailureKind.INVALID),
+        (reply("{}"), FailureKind.INVALID),
+        (decide(answers=[{"type": "refusal", "name": "z1"}]), FailureKind.REFUSED),
+        (flood(10_000_000), FailureKind.TOO_LARGE),
+    ],
+)
+async def test_decisions_fail_as_all_else_does(
+    hass: HomeAssistant, server: OpenAIServer, behaviour: Behaviour, kind: FailureKind
+) -> None:
+    server.usual = behaviour
+    assert (await failure_of(client_of(hass, server, ProviderKind.DECISIONS), CHOICE)).kind is kind
 
 
 async def test_a_question_is_strict_and_is_not_kept(hass: HomeAssistant, server: OpenAIServer) -> None:

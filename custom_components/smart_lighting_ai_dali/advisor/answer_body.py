@@ -3,9 +3,11 @@
 What the text says is not judged here.
 """
 
+from collections.abc import Mapping
 import json
 from typing import Any, Final
 
+from .choices import chosen_text
 from .provider import Answer, FailureKind, ProviderError, Usage
 
 # More than anybody's day has, and small enough to be counted with.
@@ -62,6 +64,20 @@ def read_chat_completion(body: bytes, request_id: str | None) -> Answer:
     if not isinstance(text, str) or not text:
         raise ProviderError(FailureKind.INVALID, usage=usage)
     return Answer(text=text, model=_model(content), usage=usage, request_id=request_id)
+
+
+def read_decision(
+    body: bytes, request_id: str | None, choices: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> Answer:
+    """Return the answer in the body of Decisions, as the text of what was chosen. Raises ProviderError."""
+    content = _object(body)
+    usage = _usage(content, "input_tokens", "output_tokens")
+    answers = _list(content.get("answers"))
+    if not answers:
+        raise ProviderError(FailureKind.INVALID, usage=usage)
+    if all(answer.get("type") == "refusal" for answer in answers):
+        raise ProviderError(FailureKind.REFUSED, usage=usage)
+    return Answer(text=chosen_text(answers, choices), model=_model(content), usage=usage, request_id=request_id)
 
 
 def read_error_code(body: bytes) -> str | None:

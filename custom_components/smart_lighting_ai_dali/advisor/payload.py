@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from ..zones.daypart import Daypart
-from ..zones.plan import Mode
+from ..zones.plan import Mode, Plan
 from ..zones.purpose import Purpose
 from .bounds import Bounds
 from .snapshot import DayKind, Moment, ZoneSnapshot
@@ -82,6 +82,8 @@ class Question:
     key: str
     snapshot: ZoneSnapshot
     bounds: Bounds
+    rules: Plan
+    """The present plan, to the digit: it stays here, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,9 @@ OPENAI_PRICES: Final[Mapping[str, Price]] = {
     "gpt-4o-mini": Price(input=0.15, output=0.60),
 }
 
+# The same of its Decisions API, which writes nothing that it charges for.
+DECISION_PRICES: Final[Mapping[str, Price]] = {"gpt-6-luna": Price(input=0.10, output=0.0)}
+
 
 def price_of(model: str, edited: Mapping[str, Price], known: Mapping[str, Price]) -> Price | None:
     """Return the price of a model, a user's before a known one; None where nobody knows it."""

@@ -1,7 +1,7 @@
 """What every AI that is asked for plans has in common: a request, an answer, and the kinds of failure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
@@ -50,11 +50,26 @@ class Request:
     """The strict JSON schema of the answer."""
     most_output_tokens: int
     """How many tokens the answer may have, those of thinking included."""
+    choices: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """For one that only chooses: the plans for each zone, by what they are called, as it would have written them."""
 
     @property
     def size(self) -> int:
         """Return how much is told and asked, in bytes."""
         return len(self.instructions.encode()) + len(self.payload.encode())
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """Return what one that only chooses is asked: one question for each zone."""
+        return [
+            {
+                "type": "choice",
+                "name": label,
+                "instructions": f"The best plan for {label}",
+                "choices": [{"value": name} for name in offered],
+            }
+            for label, offered in self.choices.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

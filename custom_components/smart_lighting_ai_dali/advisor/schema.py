@@ -49,7 +49,8 @@ SCHEMA: Final[dict[str, Any]] = {
 }
 
 
-def _listed(meanings: list[str]) -> str:
+def listed(meanings: list[str]) -> str:
+    """Return a numbered list of what the places of a row mean."""
     return "\n".join(f"{place}. {meaning}" for place, meaning in enumerate(meanings, 1))
 
 
@@ -59,9 +60,9 @@ your plan only sets what it aims at until the plan ends. People's own choices ou
 
 The input is JSON. Numbers are rounded to steps; null is unknown, or does not apply.
 "now" is what is so for all zones:
-{_listed([fact.meaning for fact in MOMENT])}
+{listed([fact.meaning for fact in MOMENT])}
 "zones" has one row for each zone:
-{_listed(["name", *(column.meaning for column in COLUMNS)])}
+{listed(["name", *(column.meaning for column in COLUMNS)])}
 
 Answer with one plan for each zone of the input, by its name, and for no other zone:
 - mode: what the plan is for, "presence" or "night", where people are up at night and only find their way. It holds only
@@ -97,7 +98,7 @@ def request_of(batch: Batch) -> Request:
 
 def most_usage(request: Request) -> Usage:
     """Return the most that a request can use: no token is shorter than a byte."""
-    texts = (request.instructions, request.payload, json.dumps(request.schema))
+    texts = (request.instructions, request.payload, json.dumps(request.schema), json.dumps(request.questions))
     return Usage(
         input_tokens=sum(len(text.encode()) for text in texts) + _WRAPPING, output_tokens=request.most_output_tokens
     )

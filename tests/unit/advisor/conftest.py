@@ -44,6 +44,7 @@ def question(
         key=key,
         snapshot=ZoneSnapshot.of(settings, RULES, SEEN),
         bounds=Bounds.of(settings, RULES, SEEN.preferred, daypart),
+        rules=RULES,
     )
 
 
@@ -112,5 +113,6 @@ QUESTIONS: Final = st.builds(
     key=st.just("key"),
     snapshot=SNAPSHOTS,
     bounds=st.builds(Bounds.of, SETTINGS, PLANS, st.floats(0, 5000), st.sampled_from(Daypart)),
+    rules=PLANS,
 )
 LABELS: Final = Labels(b"an installation")

@@ -156,7 +156,7 @@ def test_a_zone_that_alone_is_too_large_is_told_of_with_its_size(questions: list
 @given(snapshot=SNAPSHOTS, moment=MOMENTS)
 def test_a_zone_takes_at_most_60_tokens(snapshot: ZoneSnapshot, moment: Moment) -> None:
     bounds = question().bounds
-    asked = [Question(key=str(number), snapshot=snapshot, bounds=bounds) for number in range(Caps().zones)]
+    asked = [Question(key=str(number), snapshot=snapshot, bounds=bounds, rules=RULES) for number in range(Caps().zones)]
     labels = LABELS.of([one.key for one in asked])
     (batch,) = pack(asked, moment, taken_at=EVENING, labels=labels, caps=Caps()).batches
     assert batch.tokens / len(asked) <= 60
