@@ -14,6 +14,7 @@ from .database_actions import DATABASE_ACTIONS
 from .gear_actions import GEAR_ACTIONS
 from .input_actions import INPUT_ACTIONS
 from .line_actions import LINE_ACTIONS
+from .profile_actions import PROFILE_ACTIONS
 from .replay_action import REPLAY_ACTIONS
 from .zone_actions import ZONE_ACTIONS
 
@@ -24,6 +25,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *GEAR_ACTIONS,
     *DATABASE_ACTIONS,
     *ZONE_ACTIONS,
+    *PROFILE_ACTIONS,
     *REPLAY_ACTIONS,
     *AI_MODE_ACTIONS,
     *AI_ACTIONS,

@@ -23,6 +23,9 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import DOMAIN
+from .profile_form import NightIncompleteError, fields_of, form, in_sections, out_of_sections, profile_of
+from .site_vault import ClosedError, SiteVault
+from .vault_file import NotWrittenError
 from .zone_lights import ZoneLights
 from .zone_settings import (
     CONF_AREA,
@@ -147,13 +150,39 @@ class ZoneSubentryFlow(ConfigSubentryFlow):
         return self.async_create_entry(title=user_input[CONF_NAME].strip(), data=self._data(user_input))
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask what of the zone is to be changed."""
+        del user_input
+        return self.async_show_menu(step_id="reconfigure", menu_options=["settings", "profile"])
+
+    async def async_step_profile(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Show what its people said that they want, and change it."""
+        entry, zone = self._get_entry(), self._get_reconfigure_subentry().subentry_id
+        if entry.state is not ConfigEntryState.LOADED or entry.runtime_data.vault.problem is not None:
+            return self.async_abort(reason="vault_closed")
+        vault: SiteVault = entry.runtime_data.vault
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                await vault.async_set_profiles({zone: profile_of(out_of_sections(user_input))})
+            except NightIncompleteError:
+                errors["base"] = "night_incomplete"
+            except ClosedError, NotWrittenError:
+                return self.async_abort(reason="vault_not_written")
+            else:
+                return self.async_abort(reason="profile_saved")
+        filled = in_sections(fields_of(vault.profile_of(zone))) if user_input is None else user_input
+        return self.async_show_form(
+            step_id="profile", data_schema=self.add_suggested_values_to_schema(form(), filled), errors=errors
+        )
+
+    async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show how the zone is, and change it."""
         subentry = self._get_reconfigure_subentry()
         self._suggested = subentry.data
         if user_input is None:
-            return self._ask("reconfigure", {CONF_NAME: subentry.title, **subentry.data}, but=subentry.subentry_id)
+            return self._ask("settings", {CONF_NAME: subentry.title, **subentry.data}, but=subentry.subentry_id)
         if self._error_of(user_input, but=subentry.subentry_id) is not None:
-            return self._ask("reconfigure", user_input, but=subentry.subentry_id)
+            return self._ask("settings", user_input, but=subentry.subentry_id)
         return self.async_update_and_abort(
             self._get_entry(), subentry, title=user_input[CONF_NAME].strip(), data=self._data(user_input)
         )

@@ -27,6 +27,8 @@ from custom_components.smart_lighting_ai_dali.simulator.simulation import Simula
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 from custom_components.smart_lighting_ai_dali.site import Site
 
+from .vault_home import SAID, VaultHome
+
 SPEED = 16.0
 
 
@@ -195,6 +197,16 @@ async def build(hass: HomeAssistant) -> AsyncIterator[Callable[..., Any]]:
 
 
 type Build = Callable[..., Any]
+
+
+@pytest.fixture
+async def home(hass: HomeAssistant, build: Build, hass_storage: dict[str, Any]) -> VaultHome:
+    """Return a home without a line, in whose first zone people said what they want."""
+    home = VaultHome(hass, await build(), hass_storage)
+    for title in ("Hall", "Kitchen"):
+        await home.add_zone(title)
+    await home.vault.async_set_profiles({home.zones[0]: SAID})
+    return home
 
 
 def translation(*path: str) -> Any:

@@ -27,16 +27,6 @@ from .conftest import Build
 from .vault_home import CANARY_LUX, SAID, VaultHome
 
 
-@pytest.fixture
-async def home(hass: HomeAssistant, build: Build, hass_storage: dict[str, Any]) -> VaultHome:
-    """Return a home in whose first zone people said what they want."""
-    home = VaultHome(hass, await build(), hass_storage)
-    for title in ("Hall", "Kitchen"):
-        await home.add_zone(title)
-    await home.vault.async_set_profiles({home.zones[0]: SAID})
-    return home
-
-
 def learn(home: VaultHome) -> None:
     """Let the second zone learn something."""
     home.zone(1).reflex.learning.chose_lux(1.7e9, 123.0)

@@ -382,6 +382,8 @@ async def test_a_zone_is_changed_in_its_dialog(room: Room) -> None:
     result = await flows.async_init(
         (room.house.entry.entry_id, SUBENTRY_ZONE), context={"source": "reconfigure", "subentry_id": zone.key}
     )
+    assert result["menu_options"] == ["settings", "profile"]
+    result = await flows.async_configure(result["flow_id"], {"next_step_id": "settings"})
     filled = suggested(result)
     assert filled["name"] == "Kitchen"
     answer = {**filled, "name": "Office", "purpose": "office", "more": {"lux": 400}, "limits": {"brightest": 50}}

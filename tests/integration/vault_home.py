@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -14,7 +14,8 @@ from custom_components.smart_lighting_ai_dali.vault.verdict import Problem
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.profile import Profile
 
-from .conftest import House
+if TYPE_CHECKING:
+    from .conftest import House
 
 # An illuminance that nothing else has: it must not be read anywhere.
 CANARY_LUX: Final = 317.0

@@ -136,7 +136,7 @@ def test_every_key_that_the_code_names_has_a_text(english: Any) -> None:
     zone = english["config_subentries"]["zone"]
     assert {*Purpose} == english["selector"]["purpose"]["options"].keys()
     assert {*Release} == english["selector"]["release"]["options"].keys()
-    assert named["reason"] <= flows[0]["abort"].keys()
+    assert named["reason"] <= flows[0]["abort"].keys() | zone["abort"].keys()
     steps = flows[0]["step"].keys() | flows[1]["step"].keys() | zone["step"].keys() | english["options"]["step"].keys()
     assert named["step_id"] - {"probe"} <= steps
     shared = ("user", "serial", "network", "simulated", "confirm", "confirm_without_power")
