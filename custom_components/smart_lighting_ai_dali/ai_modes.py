@@ -142,7 +142,7 @@ class AiModes:
             return
         said = card.figures()
         _LOGGER.info(
-            "zone=%s ai_gate=passed days=%d ai_score=%s rules_score=%s: it can be chosen to plan by itself",
+            "zone=%r ai_gate=passed days=%d ai_score=%s rules_score=%s hint='it can be chosen to plan by itself'",
             zone.name,
             said.days,
             rounded(said.ai_score, 1),

@@ -36,6 +36,7 @@ class Part(StrEnum):
     LINE = "line"
     AI = "ai"
     WEATHER = "weather"
+    PROFILES = "profiles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from .dali.errors import LineError
 from .dali.events import LineStatus
 from .db.health import DatabaseStatus
 from .health import WELL, Finding, HealthStatus
+from .vault.verdict import Problem
 
 # A line that is lost may be back in two seconds; after so many it is down.
 LINE_SECONDS: Final = 15.0
@@ -40,6 +41,7 @@ _DROPPING: Final = Finding(code="dropping", status=HealthStatus.DEGRADED, advice
 SCHEDULER_CODES: Final = ("ok", "starting", "aggregation_overdue", "retention_overdue", "clock_doubtful")
 WEATHER_CODES: Final = ("ok", "off", "starting", "missing", "unavailable")
 _OVERDUE: Final = "aggregate_now and purge_now run it at once, and say what keeps it from running"
+PROFILES_CODES: Final = ("ok", *(problem.value for problem in Problem), "put_aside")
 _STARTING: Final = Finding(code="starting")
 _WEATHER: Final = "zones take the sky for an average one meanwhile; look at the weather's integration"
 
@@ -121,6 +123,13 @@ def ai_finding(status: AiStatus, failure: FailureKind | None, refusal: Refusal |
             return Finding(code=code, status=HealthStatus.DEGRADED)
         case _:
             return Finding(code=status.value)
+
+
+def profiles_finding(problem: Problem | None, *, is_any_put_aside: bool) -> Finding:
+    """Return how profiles are, of why their vault is closed, and whether one of them could not be read."""
+    if problem is not None:
+        return Finding(code=problem.value, status=HealthStatus.DEGRADED)
+    return Finding(code="put_aside", status=HealthStatus.DEGRADED) if is_any_put_aside else WELL
 
 
 def weather_finding(entity_id: str | None, state: State | None, *, is_started: bool) -> Finding:

@@ -17,7 +17,15 @@ from .coordinator import LineCoordinator
 from .dali.events import StatusChanged
 from .db.health import DatabaseStatus
 from .health import Finding, HealthStatus, Part, SiteHealth
-from .health_rules import NOT_STARTED, ai_finding, database_finding, line_finding, scheduler_finding, weather_finding
+from .health_rules import (
+    NOT_STARTED,
+    ai_finding,
+    database_finding,
+    line_finding,
+    profiles_finding,
+    scheduler_finding,
+    weather_finding,
+)
 
 if TYPE_CHECKING:
     from .site import Site, SiteConfigEntry
@@ -54,6 +62,7 @@ class HealthWatch:
             (Part.DATABASE, site.database.async_listen),
             (Part.AI, site.ai_planner.async_listen),
             (Part.WEATHER, site.control.async_listen_to_weather),
+            (Part.PROFILES, site.vault.async_listen),
             (Part.SCHEDULER, site.feature_engineering.async_listen),
             (Part.SCHEDULER, site.retention.async_listen),
         ):
@@ -87,7 +96,7 @@ class HealthWatch:
         keys = {line_part(subentry_id) for subentry_id in lines}
         gone = [key for key, one in self.health.parts.items() if one.part is Part.LINE and key not in keys]
         changed = [self.health.async_forget(key) for key in gone]
-        changed += [self._take(part) for part in (Part.DATABASE, Part.SCHEDULER, Part.AI, Part.WEATHER)]
+        changed += [self._take(part) for part in Part if part is not Part.LINE]
         changed += [self._take_line(subentry_id) for subentry_id in lines]
         self._end(changed=any(changed))
 
@@ -138,6 +147,7 @@ class HealthWatch:
             Part.SCHEDULER: self._scheduler,
             Part.AI: self._ai,
             Part.WEATHER: self._weather,
+            Part.PROFILES: self._profiles,
         }
         return find[part]()
 
@@ -168,6 +178,10 @@ class HealthWatch:
         weather = self._site.control.weather
         state = None if weather is None else self._hass.states.get(weather)
         return weather_finding(weather, state, is_started=self._started_at is not None), None
+
+    def _profiles(self) -> Look:
+        vault = self._site.vault
+        return profiles_finding(vault.problem, is_any_put_aside=bool(vault.put_aside)), None
 
     def _take_line(self, subentry_id: str) -> bool:
         line = self._site.lines.get(subentry_id)

@@ -44,5 +44,6 @@ async def async_system_health(hass: HomeAssistant) -> dict[str, Any]:
         "scheduler": say("scheduler", health.parts[Part.SCHEDULER].code),
         "last_aggregation": site.feature_engineering.finished,
         "weather": say("weather", health.parts[Part.WEATHER].code),
+        "profiles": say("profiles", health.parts[Part.PROFILES].code),
         "ai": say("ai_status", site.ai_planner.status.value),
     }

@@ -24,6 +24,7 @@ from .conftest import Build, House, PlugIn, lamp, line_of
 from .test_ai_planner import Home, plans
 from .test_site import simulated
 from .test_zones import zone_of
+from .vault_home import SAID, VaultHome
 
 LOGGER = f"custom_components.{DOMAIN}.health"
 LINE = "sensor.ground_floor_status"
@@ -231,13 +232,35 @@ async def test_an_ai_that_fails_is_a_problem_until_it_answers(
     assert told(caplog, "ai") == [("INFO", "degraded", "authentication"), ("INFO", "ok", "")]
 
 
+async def test_profiles_without_their_key_are_a_problem_that_they_tell_themselves(
+    build: Build, hass: HomeAssistant, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    home = VaultHome(hass, await build(), hass_storage)
+    await home.add_zone("Hall")
+    await home.vault.async_set_profiles({home.zones[0]: SAID})
+    sensor = "sensor.smart_lighting_ai_profiles"
+    assert home.house.state(sensor) == "ok"
+    await home.stop()
+    before = home.kept()
+    del home.storage[home.file("keyring")]
+    await home.start()
+    assert home.house.state(sensor) == "key_lost"
+    assert problem(home.house, "profiles") == ("degraded", "key_lost")
+    assert told(caplog, "profiles") == [("INFO", "degraded", "key_lost")]
+    await home.stop()
+    home.bring_back(before)
+    await home.start()
+    assert home.house.state(sensor) == "ok"
+
+
 async def test_diagnostics_and_the_card_say_how_it_is(plug_in: PlugIn, build: Build, hass: HomeAssistant) -> None:
     assert await async_system_health(hass) == {"health": "The integration is not set up. Add it in the settings first."}
     house = await build(line_of(plug_in(lamp(0)), "Grandma's bedroom"))
     await house.until_light(0, "off")
     report = (await async_get_config_entry_diagnostics(hass, house.entry))["health"]
     assert report["status"] == "degraded"
-    assert {"database", "scheduler", "ai", "weather", "line"} == {one["part"] for one in report["parts"]}
+    assert {"database", "scheduler", "ai", "weather", "profiles", "line"} == {one["part"] for one in report["parts"]}
     assert "Grandma" not in json.dumps(report)
     card = await async_system_health(hass)
     assert card["health"] == "Degraded"
