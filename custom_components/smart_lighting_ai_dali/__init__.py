@@ -14,6 +14,7 @@ from .light_group import group_identifier
 from .site import Site, SiteConfigEntry
 from .site_issues import async_clear_site
 from .site_vault import async_remove_vault
+from .waiting_store import WaitingStore
 from .websocket_api import async_register_websocket_commands
 from .zone_store import async_remove_zone_store
 
@@ -70,6 +71,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> Non
     await async_remove_vault(hass, entry)
     await AiStore(hass, entry.entry_id).async_remove()
     async_clear_site(hass, is_removed=True)
+    await WaitingStore(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(hass: HomeAssistant, entry: SiteConfigEntry, device: DeviceEntry) -> bool:

@@ -38,6 +38,11 @@ class DecisionLog:
         """Return how many decisions are not in the database."""
         return len(self._waiting)
 
+    @property
+    def waiting(self) -> list[Decision]:
+        """Return those that the database has not said that it has, oldest first."""
+        return list(self._waiting)
+
     @callback
     def add(self, decision: Decision) -> None:
         """Keep what a zone did, and what came of it, or what a person chose."""

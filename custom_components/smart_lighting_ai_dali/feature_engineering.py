@@ -76,6 +76,8 @@ class FeatureEngineering(Job):
 
     def __init__(self, hass: HomeAssistant, database: Database, telemetry: Telemetry) -> None:
         super().__init__(_OVERDUE_AFTER)
+        self.alive_ms: int | None = None
+        """Up to when events were collected before this start, where that is known from elsewhere than the database."""
         self._hass = hass
         self._database = database
         self._telemetry = telemetry
@@ -166,8 +168,8 @@ class FeatureEngineering(Job):
         alive = await self._database.async_write(
             "last sign of life", lambda connection: read_watermark(connection, Watermark.ALIVE)
         )
-        if alive is not None:
-            self._telemetry.async_mark_gap(alive)
+        if known := [instant for instant in (alive, self.alive_ms) if instant is not None]:
+            self._telemetry.async_mark_gap(max(known))
         self._gap_marked = True
 
     @callback
@@ -179,7 +181,8 @@ class FeatureEngineering(Job):
     async def _flush_in_turn(self, _: datetime | None) -> None:
         """Flush; a turn is left out while the last one waits for the database, and where the recorder has more time."""
         too_soon = time.monotonic() - self._flushed < self._database.commit_interval - _JITTER
-        if self._flushing.locked() or not self._hass.is_running or (too_soon and not self._telemetry.buffer.has_batch):
+        is_due = self._telemetry.buffer.has_batch or not too_soon
+        if self.is_paused or self._flushing.locked() or not self._hass.is_running or not is_due:
             return
         try:
             await self.async_flush()
@@ -188,7 +191,7 @@ class FeatureEngineering(Job):
 
     async def _aggregate_in_turn(self, _: datetime) -> None:
         """Condense what is new; a turn is left out while the last one still runs."""
-        if (self._running is not None and not self._running.done()) or not self._hass.is_running:
+        if self.is_paused or (self._running is not None and not self._running.done()) or not self._hass.is_running:
             return
         self._running = self._hass.async_create_task(self._run(None), f"{DOMAIN} aggregation")
         try:

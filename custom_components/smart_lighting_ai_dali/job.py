@@ -20,6 +20,8 @@ class Job:
         self._beat: float | None = None
         """When it ended well last, or got on in a run that has not failed."""
         self._has_failed = False
+        self.is_paused = False
+        """No run begins by itself: a backup is being made."""
         self._listeners: list[Callable[[], None]] = []
 
     def is_overdue(self, since: float) -> bool:

@@ -87,7 +87,8 @@ class Retention(Job):
     async def _in_turn(self, _: datetime) -> None:
         """Run once in a night; a turn is left out while the last one still runs."""
         recently = self.finished is not None and dt_util.utcnow() - self.finished < _PAUSE
-        if self._running.locked() or recently or not _FROM <= dt_util.now().hour < _TO or not self._hass.is_running:
+        is_night = _FROM <= dt_util.now().hour < _TO
+        if self.is_paused or self._running.locked() or recently or not is_night or not self._hass.is_running:
             return
         try:
             await self.async_purge_now()

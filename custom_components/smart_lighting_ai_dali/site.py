@@ -15,6 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .ai_planner import AiPlanner
 from .ai_provider import AiProvider
 from .backfill import Backfill
+from .backup_pause import BackupPause
 from .const import DOMAIN, SUBENTRY_LINE
 from .control_service import ControlService
 from .coordinator import LineCoordinator
@@ -65,6 +66,7 @@ class Site:
         self.ai = AiProvider(hass, entry)
         self.ai_planner = AiPlanner(hass, entry, self.control, self.ai, self.decisions)
         self.health_watch = HealthWatch(hass, entry, self)
+        self.pause = BackupPause(hass, entry.entry_id, self)
         self._hass = hass
         self._entry = entry
         self._line_listeners: list[LineListener] = []
@@ -83,6 +85,7 @@ class Site:
         await self._async_forget_zones()
         await self.control.async_load()
         await self.ai_planner.async_load()
+        await self.pause.async_load()
         await self._async_follow_subentries()
         self.health_watch.async_start()
         self._entry.async_on_unload(usb.async_register_port_event_callback(self._hass, self._ports_changed))
@@ -108,6 +111,7 @@ class Site:
                 return
             self._stopped = True
             self.health_watch.async_stop()
+            self.pause.async_stop()
             await self.ai_planner.async_stop()
             self.control.async_stop()
             await self.control.async_save()

@@ -170,12 +170,17 @@ class SiteLine:
             # With Home Assistant itself they go by themselves, and what a person ignores stays ignored.
             async_clear_issues(self._hass, self.subentry.subentry_id, known_by_a_scan=False)
         if self._scan is not None:
-            await self._scan
+            # Where Home Assistant stops, it has cancelled the search: what follows here is to be done all the same.
+            await asyncio.wait((self._scan,))
+        await self.async_save()
+        if self.simulator is not None:
+            await self._hass.async_add_executor_job(self.simulator.stop)
+
+    async def async_save(self) -> None:
+        """Write down what was found."""
         await self._store.async_save(self.line.gear.values())
         if self._inputs_sought or self.line.inputs.devices:
             await self._input_store.async_save(self.line.inputs.devices.values())
-        if self.simulator is not None:
-            await self._hass.async_add_executor_job(self.simulator.stop)
 
     async def async_forget(self) -> None:
         """Remove what was kept of a line that was removed."""

@@ -37,6 +37,11 @@ class EventBuffer:
         """Return how full it is, 0 to 1."""
         return len(self) / self._capacity
 
+    @property
+    def waiting(self) -> list[Observation]:
+        """Return all that the database has not said that it has, oldest first."""
+        return [*self._taken.values(), *self._events.values()]
+
     def add(self, event: Observation) -> None:
         """Keep an event; a later value of the same instant, source and signal takes its place."""
         self._events.pop(event.key, None)

@@ -90,6 +90,24 @@ def insert_decisions(connection: Connection, decisions: Sequence[Decision]) -> N
     )
 
 
+def insert_missing_decisions(connection: Connection, decisions: Sequence[Decision]) -> None:
+    """Write those decisions that are not there yet: one is known by its instant, zone and outcome.
+
+    Raises SchemaTooNewError.
+    """
+    if not decisions:
+        return
+    times = [one.time_ms for one in decisions]
+    query = (
+        select(decision.c.ts, source.c.name, decision.c.outcome)
+        .join(source, decision.c.zone == source.c.source_id)
+        .where(source.c.kind == NameKind.ZONE, decision.c.ts.between(min(times), max(times)))
+    )
+    there = {tuple(row) for row in connection.execute(query)}
+    if missing := [one for one in decisions if (one.time_ms, one.zone, int(one.outcome)) not in there]:
+        insert_decisions(connection, missing)
+
+
 def read_decisions(
     connection: Connection, *, start_ms: int, end_ms: int, zones: Iterable[str] | None = None, most: int
 ) -> list[Decision]:
