@@ -38,8 +38,9 @@ def told(caplog: pytest.LogCaptureFixture, logger: str, event: str) -> list[logg
 
 
 def told_once(caplog: pytest.LogCaptureFixture, logger: str, event: str) -> dict[str, str]:
-    """Return the fields of an event's line, which is there exactly once, and is no more than a line."""
+    """Return the fields of an event's line, which is there exactly once at its most urgent, and is one line."""
     records = told(caplog, logger, event)
+    records = [record for record in records if record.levelno == max(one.levelno for one in records)]
     assert len(records) == 1, [record.getMessage() for record in records]
     message = records[0].getMessage()
     assert "\n" not in message

@@ -24,6 +24,7 @@ from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 from custom_components.smart_lighting_ai_dali.simulator.frame_log import FrameKind
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
+from tests.told import told_once
 
 from .conftest import Build, lamp
 
@@ -144,6 +145,7 @@ async def test_an_adapter_that_comes_and_goes_is_told_of_once(
     await until(line, LineStatus.ONLINE)
     told = [record.message.split("adapter=")[1].split()[0] for record in caplog.records if "adapter=" in record.message]
     assert told == ["lost", "connected", "flapping"]
+    told_once(caplog, "dali.driver", "adapter=flapping")
 
 
 async def test_a_port_that_may_not_be_opened_is_named_and_tried_again(

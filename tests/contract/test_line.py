@@ -32,6 +32,7 @@ from custom_components.smart_lighting_ai_dali.dali.luba_driver import open_luba
 from custom_components.smart_lighting_ai_dali.dali.probe import probe
 from custom_components.smart_lighting_ai_dali.dali.state import Origin
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
+from tests.told import told_once
 
 from .conftest import Build, Connect, lamp
 from .line_bench import KEY, Bench, known
@@ -166,6 +167,8 @@ async def test_an_unplugged_adapter_is_noticed_at_once_and_told_once(
     warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
     news = [record for record in caplog.records if record.levelno == logging.INFO and "connected" in record.message]
     assert len(warnings) == len(news) == 1
+    assert told_once(caplog, "dali.driver", "adapter=lost")["reason"] == "line_disconnected"
+    told_once(caplog, "dali.driver", "adapter=connected")
 
 
 async def test_everyone_who_waits_is_answered_in_one_pass(build: Build, connect: Connect) -> None:
@@ -235,7 +238,8 @@ async def test_a_line_without_power_is_told_once_and_read_when_it_is_back(
     bench.simulated.call(lambda simulation: simulation.set_line_power(present=True))
     await bench.until_status(LineStatus.ONLINE, 3)
     await bench.until(lambda: bench.line.state(KEY).level is not None)
-    assert [record.levelname for record in caplog.records if "power" in record.message] == ["WARNING", "INFO"]
+    told_once(caplog, "dali.driver", "power=lost")
+    told_once(caplog, "dali.driver", "power=back")
 
 
 async def test_a_port_that_another_program_holds_is_waited_for(build: Build) -> None:

@@ -22,6 +22,7 @@ from custom_components.smart_lighting_ai_dali.dali.level import Level
 from custom_components.smart_lighting_ai_dali.dali.state import Origin
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
+from tests.told import told_once
 
 from .conftest import Build, Connect, lamp
 from .line_bench import KEY, Bench, known
@@ -119,7 +120,8 @@ async def test_two_gear_with_the_numbers_of_one_are_two(
     assert [gear.address for gear in result.found] == [1, 2]
     assert [gear.identity for gear in result.found] == [GearIdentity(4_000_000_000_001, 7, 0), None]
     assert "r123456" in bench.line.gear
-    assert "duplicate" in caplog.text
+    fields = told_once(caplog, "dali.driver", "found=duplicate")
+    assert (fields["address"], fields["device"]) == ("2", "gear")
 
 
 async def test_identifying_an_older_gear_changes_nothing_of_it(build: Build, connect: Connect) -> None:

@@ -31,6 +31,7 @@ from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.zones.plan import Planner
 from tests.openai_server import Behaviour, OpenAIServer, Received, content_of, fail, openai_server, reply
+from tests.told import told_once
 from tests.unit.advisor.conftest import good_plan
 from tests.unit.advisor.test_report_card import GOOD, PREFERRED, day
 
@@ -190,8 +191,8 @@ async def test_an_administrator_may_let_it_and_that_is_kept(
     await allow(home, zone, home.user)
     assert home.state(zone, "select", "ai_mode") == "auto"
     assert home.planner.modes.card_of(zone.key).verdict is Verdict.ALLOWED
-    (told,) = [one.getMessage() for one in caplog.records if "gate=overridden" in one.getMessage()]
-    assert told.endswith(f"user_id={home.user}")
+    fields = told_once(caplog, "openai_client", "ai_mode=auto")
+    assert fields["user_id"] == home.user
     (decision,) = [one for one in kept if one.outcome is Outcome.AI_MODE]
     assert decision.plan["user_id"] == home.user
     assert decision.plan["why"] == "A try over the holidays"
@@ -217,7 +218,7 @@ async def test_what_turns_worse_is_taken_back_and_told_once(
     assert home.state(zone, "select", "ai_mode") == "shadow"
     assert follows(zone) is Planner.RULES
     assert [event.data["reason"] for event in said] == ["taken_back"]
-    assert caplog.text.count("verdict=demoted") == 1
+    assert told_once(caplog, "openai_client", "ai_mode=shadow")["verdict"] == "demoted"
     issues = ir.async_get(home.house.hass)
     issue = issues.async_get_issue(DOMAIN, f"ai_taken_back_{zone.key}")
     assert issue is not None
@@ -296,7 +297,7 @@ async def test_a_zone_that_was_earned_is_told_once(
     await home.look()
     assert told_of(home, zone) is None
     assert len(said) == 1
-    assert caplog.text.count("ai_gate=passed") == 1
+    told_once(caplog, "openai_client", "ai_gate=passed")
 
 
 @pytest.mark.parametrize("mode", [AiMode.AUTO, AiMode.ADVISE])

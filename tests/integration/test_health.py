@@ -18,7 +18,7 @@ from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_LINE
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_lighting_ai_dali.system_health import async_system_health
 from tests.openai_server import OpenAIServer, fail, openai_server
-from tests.told import fields_of
+from tests.told import fields_of, told_once
 
 from .conftest import Build, House, PlugIn, lamp, line_of
 from .test_ai_planner import Home, plans
@@ -154,6 +154,7 @@ async def test_gear_that_is_missing_is_told_and_counted(
     assert problem(house, "line") == ("degraded", "gear_missing")
     assert (await async_system_health(house.hass))["gear"] == "1 / 2"
     assert told(caplog, "line Ground floor") == [("WARNING", "degraded", "gear_missing")]
+    assert told_once(caplog, "health", "health=degraded")["code"] == "gear_missing"
     registry = er.async_get(house.hass)
     count = registry.async_get("sensor.ground_floor_missing_gear")
     assert count is not None

@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 import json
-import logging
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -22,6 +21,7 @@ from custom_components.smart_lighting_ai_dali.vault.sealing import Fault
 from custom_components.smart_lighting_ai_dali.vault.verdict import Problem
 from custom_components.smart_lighting_ai_dali.vault_file import NotWrittenError
 from custom_components.smart_lighting_ai_dali.zones.profile import NOTHING_SAID
+from tests.told import told_once
 
 from .conftest import Build
 from .vault_home import CANARY_LUX, SAID, VaultHome
@@ -108,8 +108,7 @@ async def test_a_lost_key_is_never_generated_over(
     issue = home.issue()
     assert issue is not None
     assert (issue.severity, issue.is_persistent, issue.is_fixable) == (IssueSeverity.ERROR, True, True)
-    said = [record for record in caplog.records if "vault=closed" in record.getMessage()]
-    assert [record.levelno for record in said] == [logging.ERROR]
+    assert told_once(caplog, "vault", "vault=closed")["reason"] == problem.value
     # A zone that is removed meanwhile takes nothing along.
     await home.restart()
     await home.stop()
@@ -147,8 +146,8 @@ async def test_one_damaged_profile_is_put_aside_once_and_the_others_hold(
     caplog.clear()
     await home.start()
     await home.restart()
-    said = [record.getMessage() for record in caplog.records if "profile=unreadable" in record.getMessage()]
-    assert said == [f"zone={home.zones[0]!r} profile=unreadable reason=corrupt hint='it was put aside'"]
+    fields = told_once(caplog, "vault", "profile=unreadable")
+    assert (fields["zone"], fields["reason"]) == (repr(home.zones[0]), "corrupt")
     assert home.problem() is None
     assert home.vault.put_aside == {home.zones[0]}
     assert home.zone(0).settings.profile == NOTHING_SAID

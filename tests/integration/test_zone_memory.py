@@ -17,6 +17,7 @@ from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
 from custom_components.smart_lighting_ai_dali.dali.level import Level, light_output
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.overrides import Attribute, Origin
+from tests.told import told_once
 
 from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of
 
@@ -122,19 +123,19 @@ async def test_a_choice_is_on_disk_within_seconds_also_while_others_follow(
 
 
 @pytest.mark.parametrize(
-    "kept",
+    ("kept", "part"),
     [
-        None,
-        [],
-        {},
-        {"is_automatic": "yes", "ai_mode": "off", "overrides": [], "learning": {}},
-        {"is_automatic": True, "ai_mode": "everything", "overrides": [], "learning": {}},
-        {"is_automatic": True, "ai_mode": "off", "overrides": [{"attribute": "smell"}], "learning": {}},
-        {"is_automatic": True, "ai_mode": "off", "overrides": [], "learning": {"hold": 3}},
+        (None, "memory"),
+        ([], "memory"),
+        ({}, "memory"),
+        ({"is_automatic": "yes", "ai_mode": "off", "overrides": [], "learning": {}}, "memory"),
+        ({"is_automatic": True, "ai_mode": "everything", "overrides": [], "learning": {}}, "memory"),
+        ({"is_automatic": True, "ai_mode": "off", "overrides": [{"attribute": "smell"}], "learning": {}}, "overrides"),
+        ({"is_automatic": True, "ai_mode": "off", "overrides": [], "learning": {"hold": 3}}, "learning"),
     ],
 )
 async def test_what_cannot_be_read_is_left_out_and_said_once(
-    hall: Hall, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture, kept: Any
+    hall: Hall, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture, kept: Any, part: str
 ) -> None:
     await hall.set_up()
     await hall.hass.config_entries.async_unload(hall.house.entry.entry_id)
@@ -146,6 +147,13 @@ async def test_what_cannot_be_read_is_left_out_and_said_once(
     assert hall.held == {}
     said = [record for record in caplog.records if "unreadable" in record.getMessage()]
     assert [record.levelno for record in said] == [logging.WARNING]
+    match part:
+        case "memory":
+            told_once(caplog, "control_service", "memory=unreadable")
+        case "overrides":
+            told_once(caplog, "control_service", "overrides=unreadable")
+        case _:
+            told_once(caplog, "control_service", "learning=unreadable")
 
 
 async def test_a_file_of_a_later_version_begins_anew(
@@ -156,7 +164,7 @@ async def test_a_file_of_a_later_version_begins_anew(
     hass_storage[f"{DOMAIN}.{hall.house.entry.entry_id}.zones"]["version"] = 99
     assert await hall.hass.config_entries.async_setup(hall.house.entry.entry_id)
     assert hall.held == {}
-    assert "zones=unreadable" in caplog.text
+    told_once(caplog, "control_service", "zones=unreadable")
 
 
 async def test_a_site_that_is_removed_leaves_nothing_behind(hall: Hall, hass_storage: dict[str, Any]) -> None:

@@ -27,10 +27,12 @@ from custom_components.smart_lighting_ai_dali.db.watermarks import Watermark, re
 from custom_components.smart_lighting_ai_dali.feature_engineering import INTERVAL
 from custom_components.smart_lighting_ai_dali.sensor import SITE_SENSORS
 from tests.integration.conftest import Build, House, PlugIn, lamp, line_of
+from tests.told import told_once
 from tests.unit.db.reference import features_of
 
 from .conftest import Recorded, on_every_engine, rows
 
+LOGGER: Final = "custom_components.smart_lighting_ai_dali.feature_engineering"
 LIGHT: Final = "light.old_lamp"
 DESK: Final = "binary_sensor.desk"
 DOOR: Final = "binary_sensor.door"
@@ -307,7 +309,7 @@ async def test_who_is_stopped_in_the_middle_goes_on_from_there(
 async def test_it_begins_by_itself_once_all_is_calm_and_is_done_once(
     before: Before, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, backfill.__name__)
+    caplog.set_level(logging.INFO, LOGGER)
     await before.remember(past_of(before.now, days=0.2, changes=30))
     house = await before.start()
     await house.site.feature_engineering.async_aggregate_now()
@@ -319,7 +321,11 @@ async def test_it_begins_by_itself_once_all_is_calm_and_is_done_once(
     assert [one.value(house.site) for one in SITE_SENSORS if one.key == "history_taken_over"] == [100]
     count = len(await events(house, before.now_ms))
     assert count > 30
-    told = [record.message.split()[0] for record in caplog.records if record.name == backfill.__name__]
+    told = [
+        record.message.split()[0]
+        for record in caplog.records
+        if record.name == LOGGER and "backfill=" in record.message
+    ]
     assert told == ["backfill=begun", "backfill=done"]
     await hass.config_entries.async_reload(house.entry.entry_id)
     await house.site.backfill.async_take_over()
@@ -459,7 +465,7 @@ async def test_a_database_that_fails_is_tried_again_later(
         )
 
     await site.database.async_write("break", fail)
-    caplog.set_level(logging.DEBUG, backfill.__name__)
+    caplog.set_level(logging.DEBUG, LOGGER)
     levels: list[int] = []
     for turn in range(1, 4):
         await site.feature_engineering.async_aggregate_now()
@@ -470,6 +476,9 @@ async def test_a_database_that_fails_is_tried_again_later(
         await house.until(lambda turn=turn: len(failures()) == turn)  # type: ignore[misc]
         levels = failures()
     assert levels == [logging.WARNING, logging.DEBUG, logging.DEBUG]
+    fields = told_once(caplog, "feature_engineering", "backfill=failed")
+    assert "no room" in fields["detail"]
+    assert "INSERT" not in fields["detail"], "the statement, with its values, is nothing for the log"
     assert site.backfill.percent is not None
     assert site.backfill.percent < 100
     await site.database.async_write("mend", lambda connection: connection.execute(text("DROP TRIGGER failing")))

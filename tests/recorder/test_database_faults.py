@@ -28,6 +28,7 @@ from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseU
 from custom_components.smart_lighting_ai_dali.feature_engineering import FLUSH_INTERVAL, INTERVAL
 from custom_components.smart_lighting_ai_dali.site_issues import DATABASE_STARTED_ANEW
 from tests.integration.conftest import Build, House
+from tests.told import told_once
 
 from .conftest import Recorded
 from .trouble import (
@@ -105,6 +106,8 @@ async def test_a_locked_file_is_waited_for(
     assert (buffer.dropped, await count(site, "event")) == (0, 700)
     assert moved_away(recorder_mock) == []
     assert len(told(caplog, logging.WARNING)) == 1
+    assert "locked" in told_once(caplog, "db.health", "database=failing")["detail"] or recorder_is_busy
+    told_once(caplog, "db.health", "database=back")
     assert told(caplog, logging.INFO) == ["database=back"]
 
 
@@ -191,7 +194,9 @@ async def test_after_a_broken_file_all_goes_on_in_a_new_one(
     assert site.site.database.health.status is DatabaseStatus.OK
 
 
-async def test_another_database_after_a_restart_is_told(site: House, hass: HomeAssistant) -> None:
+async def test_another_database_after_a_restart_is_told(
+    site: House, hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
     after(site, LOOK_INTERVAL)
     await hass.async_block_till_done(wait_background_tasks=True)
     await hass.config_entries.async_reload(site.entry.entry_id)
@@ -213,6 +218,7 @@ async def test_another_database_after_a_restart_is_told(site: House, hass: HomeA
     after(site, LOOK_INTERVAL)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert issues.async_get_issue(DOMAIN, DATABASE_STARTED_ANEW) is not None
+    told_once(caplog, "db.health", "database=new")
     await close(hass, DATABASE_STARTED_ANEW)
     assert issues.async_get_issue(DOMAIN, DATABASE_STARTED_ANEW) is None
 
@@ -246,6 +252,7 @@ async def test_a_dead_recorder_lets_everybody_go(
         after(site, minutes * LOOK_INTERVAL)
         await site.hass.async_block_till_done(wait_background_tasks=True)
     assert len(told(caplog, logging.WARNING)) == 1
+    told_once(caplog, "db.health", "database=died")
     with pytest.raises(DatabaseUnavailableError):
         await site.site.database.async_read("look", lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
 

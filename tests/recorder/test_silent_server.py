@@ -16,6 +16,7 @@ from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
 from tests.databases import SERVERS, new_database
 from tests.integration.conftest import Build, House
+from tests.told import told_once
 
 from .stalling_proxy import StallingProxy, stalling_proxy_to
 from .trouble import MUCH_LAG, after, count, flush_until, lag_of_the_loop, look_at, observations, until
@@ -90,6 +91,7 @@ async def test_a_server_that_hangs_is_asked_once(
     assert await count(site, "event") == 600
     told = [one.getMessage() for one in caplog.records if one.getMessage().startswith("database=")]
     assert [message.split()[0] for message in told if "slow" not in message] == ["database=silent", "database=back"]
+    told_once(caplog, "db.health", "database=silent")
 
 
 async def test_a_stop_ends_in_time_while_the_server_hangs(

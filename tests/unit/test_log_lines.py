@@ -1,5 +1,6 @@
 """Each line of the log is one event in fields, on the runbook's loggers, and the runbook says what to do about it."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,19 @@ def test_the_runbook_says_what_to_do_about_each_line() -> None:
     assert [line.place for line in told if not any(is_that_of(line, row) for row in listed)] == []
     assert [row for row in listed if not any(is_that_of(line, row) for line in told)] == []
     assert len(set(listed)) == len(listed)
+
+
+def test_every_warning_is_driven_once_by_a_test() -> None:
+    driven = set()
+    for file in sorted(Path(__file__).parents[1].rglob("test_*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="told_once"), args=[_, ast.Constant(value=logger), ast.Constant(value=event)]
+                ):
+                    driven.add((logger, event))
+    warnings = {(row.logger, row.event) for row in rows() if row.level in {"warning", "error"}}
+    assert warnings - driven == set()
 
 
 def test_nothing_else_writes_into_the_log() -> None:

@@ -49,7 +49,7 @@ class DatabaseStatus(StrEnum):
 
 
 # What is told in the log: once when it begins, and once when all is well again.
-_TROUBLE: Final = {
+TROUBLE: Final = {
     DatabaseStatus.FAILING: "lights work on, and events are kept; look for a full disk, a lock, a server that is down",
     DatabaseStatus.SILENT: "lights work on, and events are kept; look at the disk, or the server of the database",
     DatabaseStatus.TOO_NEW: "lights work on, and nothing is written; update this integration",
@@ -201,9 +201,9 @@ class DatabaseHealth:
         if status is self._known:
             return False
         self._known = status
-        if status in _TROUBLE and not self._is_told:
+        if status in TROUBLE and not self._is_told:
             self._is_told = True
-            _LOGGER.warning("database=%s detail=%r hint=%r", status.value, self._reason(), _TROUBLE[status])
+            _LOGGER.warning("database=%s detail=%r hint=%r", status.value, self._reason(), TROUBLE[status])
         elif status is DatabaseStatus.OK and self._is_told:
             self._is_told = False
             _LOGGER.info("database=back")

@@ -11,6 +11,7 @@ import pytest
 from custom_components.smart_lighting_ai_dali.simulator.frame_log import Frame, FrameKind
 from custom_components.smart_lighting_ai_dali.simulator.log_file import LogFile
 from custom_components.smart_lighting_ai_dali.simulator.simulated_line import SimulatedLine
+from tests.told import told_once
 
 from .line_bench import FLEET, PATIENCE, SPEED, open_files, until
 
@@ -44,6 +45,7 @@ def test_a_full_disk_is_told_once_and_the_line_goes_on(tmp_path: Path, caplog: p
             " hint='no more frames are written to it'"
         )
     ]
+    told_once(caplog, "simulator", "frame_log=failed")
     assert open_files() == before
 
 
