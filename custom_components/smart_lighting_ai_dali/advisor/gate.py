@@ -23,9 +23,11 @@ _DRAWS: Final = 2000
 # The days that say how it is of late, and by how much they may be worse by luck, in points.
 _LATELY: Final = 3
 _BORNE: Final = 0.5
-# What is worse by no more than this is not worse: minutes in the dark an hour, and one false off in all is luck.
+# What is worse by no more than this is not worse: minutes in the dark an hour, one false off in all, which is luck, and
+# the part of the time with people in which light is right.
 _DARK_BORNE: Final = 0.02
 _OFFS_BORNE: Final = 1
+_WRONG_BORNE: Final = 0.05
 # A planner that is obeyed is looked at each day, over the last of them; so many points worse is too much at once.
 _WATCHED: Final = 7
 _MUCH_WORSE: Final = 5.0
@@ -79,9 +81,12 @@ def is_worse(gains: Sequence[float]) -> bool:
     return len(recent) == _WATCHED and _mean(recent) <= -LEAST_GAIN and _interval(recent, 0.05)[1] < 0
 
 
-def is_no_darker(dark: Sequence[float], false_offs: Sequence[int]) -> bool:
-    """Tell whether people are not more in the dark, by how much more of both each day had."""
-    return _mean(dark) <= _DARK_BORNE and sum(false_offs) <= _OFFS_BORNE
+def is_as_bearable(dark: Sequence[float], false_offs: Sequence[int], satisfied: Sequence[float]) -> bool:
+    """Tell whether people bear no more of anything, whatever else is better, by how much more of each every day had.
+
+    `dark` is in minutes an hour; `satisfied` is the part of the time with people in which light is right, 0 to 1.
+    """
+    return _mean(dark) <= _DARK_BORNE and sum(false_offs) <= _OFFS_BORNE and _mean(satisfied) >= -_WRONG_BORNE
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from ..zones.daypart import Daypart
 from .day_score import DayScore
-from .gate import is_better, is_no_darker, is_worse, look_number
+from .gate import is_as_bearable, is_better, is_worse, look_number
 from .trace import DayTrace
 
 # Days that are kept.
@@ -54,6 +54,11 @@ class PairedDay:
     def darker(self) -> float:
         """Return how many minutes an hour people were more in the dark with the AI."""
         return (self.ai.occupied_dark_min_per_h or 0.0) - (self.rules.occupied_dark_min_per_h or 0.0)
+
+    @property
+    def righter(self) -> float:
+        """Return in how much more of the time with people light was right with the AI, -1 to 1."""
+        return (self.ai.lux_satisfaction or 0.0) - (self.rules.lux_satisfaction or 0.0)
 
     def as_list(self) -> list[Any]:
         """Return it as JSON."""
@@ -167,8 +172,10 @@ def _judged(standing: Standing) -> Standing:
     if days <= standing.looked_at or look_number(days) is None:
         return standing
     looked = replace(standing, looked_at=days, looks=standing.looks + 1)
-    if is_better(gains, looked.looks) and is_no_darker(
-        [one.darker for one in counting], [one.ai.false_offs - one.rules.false_offs for one in counting]
+    if is_better(gains, looked.looks) and is_as_bearable(
+        [one.darker for one in counting],
+        [one.ai.false_offs - one.rules.false_offs for one in counting],
+        [one.righter for one in counting],
     ):
         return _changed(looked, Verdict.PROMOTED)
     return replace(looked, verdict=Verdict.NOT_BETTER) if looked.verdict is Verdict.COLLECTING else looked

@@ -9,8 +9,8 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.gate import (
     difference,
+    is_as_bearable,
     is_better,
-    is_no_darker,
     is_worse,
     look_number,
 )
@@ -256,7 +256,21 @@ def test_no_days_say_nothing() -> None:
     assert not is_worse([])
 
 
-def test_a_hair_darker_is_no_darker() -> None:
-    assert is_no_darker([0.01, -0.02], [1, 0])
-    assert not is_no_darker([0.5, 0.0], [0, 0])
-    assert not is_no_darker([0.0, 0.0], [1, 1])
+def test_a_hair_worse_is_as_bearable() -> None:
+    assert is_as_bearable([0.01, -0.02], [1, 0], [-0.05, 0.0])
+    assert not is_as_bearable([0.5, 0.0], [0, 0], [0, 0])
+    assert not is_as_bearable([0.0, 0.0], [1, 1], [0, 0])
+    assert not is_as_bearable([0.0, 0.0], [0, 0], [-0.2, 0.0])
+
+
+def test_fewer_times_in_the_dark_do_not_make_up_for_too_little_light() -> None:
+    # Too little light, and a hold time that leaves nobody: better by the score, as the rules switch off too early.
+    days = []
+    for _ in range(14):
+        trace = day(ai_right=0.7)
+        for _ in range(10):
+            trace.went_off(0, SCENE)
+        days.append(trace)
+    card = card_after(*days)
+    assert all(one.gain > 1 for one in card.days)
+    assert card.verdict is Verdict.NOT_BETTER
