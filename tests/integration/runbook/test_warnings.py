@@ -17,6 +17,7 @@ from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.smart_lighting_ai_dali import backup, backup_pause
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.database_watch import INTERVAL as LOOK_INTERVAL
@@ -202,3 +203,23 @@ async def test_a_home_without_a_recorder(build: Build, hass: HomeAssistant, capl
         await hass.async_block_till_done(wait_background_tasks=True)
     assert house.state("sensor.smart_lighting_ai_database") == "absent"
     told_once(caplog, "db.health", "database=absent")
+
+
+async def test_a_backup_that_waits_in_vain_and_has_no_end(
+    home: VaultHome, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_pause, "WRITE_SECONDS", 0.2)
+    monkeypatch.setattr(backup_pause, "LONGEST_SECONDS", 0.5)
+    release = await home.vault.async_hold()
+    await backup.async_pre_backup(home.hass)
+    release()
+    told_once(caplog, "feature_engineering", "backup=slow")
+    await home.house.until(lambda: "backup=unended" in caplog.text)
+    told_once(caplog, "feature_engineering", "backup=unended")
+
+
+async def test_what_a_backup_left_that_cannot_be_read(home: VaultHome, caplog: pytest.LogCaptureFixture) -> None:
+    await home.stop()
+    home.storage[home.file("waiting")] = {"version": 1, "minor_version": 1, "key": home.file("waiting"), "data": {}}
+    await home.start()
+    told_once(caplog, "feature_engineering", "waiting=unreadable")
