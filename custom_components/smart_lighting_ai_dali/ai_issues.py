@@ -15,7 +15,7 @@ from .zones.plan import Plan
 
 _QUOTA: Final = "ai_quota"
 _MODEL: Final = "ai_model"
-_PAYLOAD: Final = "ai_payload_exceeds_cap"
+PAYLOAD: Final = "ai_payload_exceeds_cap"
 _BUDGET: Final = "ai_budget"
 _TAKEN_BACK: Final = "ai_taken_back"
 SUGGESTION: Final = "ai_suggestion"
@@ -41,7 +41,16 @@ def async_clear_failures(hass: HomeAssistant) -> None:
 @callback
 def async_report_oversized(hass: HomeAssistant, key: str, zone: str, size: int, cap: int) -> None:
     """Make an issue of a zone that alone is more than a request may have, in bytes; it stays on its rules."""
-    _create(hass, f"{_PAYLOAD}_{key}", _PAYLOAD, zone=zone, size=str(size), cap=str(cap))
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{PAYLOAD}_{key}",
+        data={"size": size},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=PAYLOAD,
+        translation_placeholders={"zone": zone, "size": str(size), "cap": str(cap)},
+    )
 
 
 @callback
@@ -72,7 +81,7 @@ def async_clear_budget(hass: HomeAssistant) -> None:
 @callback
 def async_clear_oversized(hass: HomeAssistant, key: str) -> None:
     """Take that issue back: the zone fits, or is gone."""
-    ir.async_delete_issue(hass, DOMAIN, f"{_PAYLOAD}_{key}")
+    ir.async_delete_issue(hass, DOMAIN, f"{PAYLOAD}_{key}")
 
 
 @callback

@@ -152,6 +152,9 @@ class AiPlanner:
         known = self.plans.keys() | self._oversized | self.memory.choices.keys() | self.memory.cards.keys()
         for key in known - there:
             self._forget(key)
+        if self._oversized:
+            # What did not fit under the cap of before may fit now.
+            self._report_oversized(self._pack([self._control.zones[key] for key in self._oversized], time.time()))
 
     # What others ask
 

@@ -39,7 +39,7 @@ CONF_KEEP_DECISIONS: Final = "keep_decisions_days"
 
 
 # Without the instructions, which are as long, a request may have this many bytes.
-_MOST_BYTES: Final = 8192
+MOST_BYTES: Final = 8192
 
 
 def _number(least: float, most: float, unit: str | None = None, step: float = 1) -> NumberSelector:
@@ -54,10 +54,14 @@ def _days(least: int, most: int) -> NumberSelector:
 
 
 _LIMITS: Final = AiLimits()
-AI_SCHEMA: Final = vol.Schema(
+PAYLOAD_SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_ZONES_PER_REQUEST, default=_LIMITS.caps.zones): _number(1, MOST_PLANS),
-        vol.Required(CONF_PAYLOAD_BYTES, default=_LIMITS.caps.size): _number(256, _MOST_BYTES, UnitOfInformation.BYTES),
+        vol.Required(CONF_PAYLOAD_BYTES, default=_LIMITS.caps.size): _number(256, MOST_BYTES, UnitOfInformation.BYTES),
+    }
+)
+AI_SCHEMA: Final = PAYLOAD_SCHEMA.extend(
+    {
         vol.Required(CONF_INTERVAL, default=_LIMITS.interval / 60): _number(1, 1440, UnitOfTime.MINUTES),
         vol.Required(CONF_DEADLINE, default=_LIMITS.deadline): _number(2, 120, UnitOfTime.SECONDS),
         vol.Required(CONF_CALLS, default=_LIMITS.budget.calls_a_day): _number(0, 1440),

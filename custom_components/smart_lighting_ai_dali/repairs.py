@@ -7,18 +7,21 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .ai_issues import EARNED, SUGGESTION
+from .ai_issues import EARNED, PAYLOAD, SUGGESTION
 from .const import DOMAIN
+from .fix_flows.clock import ClockFlow
 from .fix_flows.distinct_events import DistinctEventsFlow
 from .fix_flows.earned import EarnedFlow
 from .fix_flows.key_lost import KeyLostFlow
 from .fix_flows.lamps import LampsFlow
 from .fix_flows.offline_line import OfflineLineFlow
+from .fix_flows.payload import PayloadFlow
 from .fix_flows.shared_addresses import SharedAddressesFlow
 from .fix_flows.suggestion import SuggestionFlow
 from .gear_issues import LAMP_FAILURES, SHARED_ADDRESSES
 from .input_issues import INDISTINCT
 from .line_issues import OFFLINE
+from .site_issues import CLOCK_JUMPED, CLOCK_WENT_BACK
 from .vault_issues import KEY_LOST
 
 # By the translation key of the issue, which is its kind; one that only has to be read has none here.
@@ -27,6 +30,9 @@ _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
     EARNED: EarnedFlow,
     **dict.fromkeys(SHARED_ADDRESSES.values(), SharedAddressesFlow),
     LAMP_FAILURES: LampsFlow,
+    CLOCK_JUMPED: ClockFlow,
+    CLOCK_WENT_BACK: ClockFlow,
+    PAYLOAD: PayloadFlow,
     INDISTINCT: DistinctEventsFlow,
     SUGGESTION: SuggestionFlow,
     KEY_LOST: KeyLostFlow,

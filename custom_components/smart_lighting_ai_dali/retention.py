@@ -86,6 +86,8 @@ class Retention(Job):
 
     async def _in_turn(self, _: datetime) -> None:
         """Run once in a night; a turn is left out while the last one still runs."""
+        if self.is_clock_doubtful and not self._running.locked():
+            await self._look_at_clock()
         recently = self.finished is not None and dt_util.utcnow() - self.finished < _PAUSE
         is_night = _FROM <= dt_util.now().hour < _TO
         if self.is_paused or self._running.locked() or recently or not is_night or not self._hass.is_running:
@@ -93,7 +95,7 @@ class Retention(Job):
         try:
             await self.async_purge_now()
         except ClockDoubtfulError as error:
-            async_report_clock(self._hass, str(error))
+            async_report_clock(self._hass, error)
             _LOGGER.log(
                 logging.DEBUG if self.is_clock_doubtful else logging.WARNING,
                 "retention=refused detail=%r hint='check the clock of this machine'",
@@ -102,3 +104,17 @@ class Retention(Job):
             self.is_clock_doubtful = True
         except DatabaseUnavailableError as error:
             _LOGGER.debug("retention=failed detail=%r", str(error))
+
+    async def _look_at_clock(self) -> None:
+        """Doubt the clock no longer once it is right: somebody has set it, or the network has."""
+        now, keep = now_ms(), self.keep
+        try:
+            await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
+        except ClockDoubtfulError as error:
+            # It may have been ahead, and be right now: then there are events from the future.
+            async_report_clock(self._hass, error)
+            return
+        except DatabaseUnavailableError:
+            return
+        self.is_clock_doubtful = False
+        async_report_clock(self._hass, None)

@@ -7,8 +7,11 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .db.health import DatabaseStatus
+from .db.pruning import ClockDoubtfulError, ClockWentBackError
 
 _CLOCK_DOUBTFUL: Final = "clock_doubtful"
+CLOCK_JUMPED: Final = "clock_jumped"
+CLOCK_WENT_BACK: Final = "clock_went_back"
 _DATABASE_TOO_NEW: Final = "database_too_new"
 DATABASE_STARTED_ANEW: Final = "database_started_anew"
 
@@ -44,19 +47,18 @@ def async_report_new_database(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_report_clock(hass: HomeAssistant, reason: str | None) -> None:
-    """Make an issue of a clock by which nothing is deleted, or take it back where there is no reason any more."""
-    if reason is None:
+def async_report_clock(hass: HomeAssistant, error: ClockDoubtfulError | None) -> None:
+    """Make an issue of a clock by which nothing is deleted, or take it back where there is no doubt any more."""
+    if error is None:
         ir.async_delete_issue(hass, DOMAIN, _CLOCK_DOUBTFUL)
         return
     ir.async_create_issue(
         hass,
         DOMAIN,
         _CLOCK_DOUBTFUL,
-        is_fixable=False,
+        is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
-        translation_key=_CLOCK_DOUBTFUL,
-        translation_placeholders={"reason": reason},
+        translation_key=CLOCK_WENT_BACK if isinstance(error, ClockWentBackError) else CLOCK_JUMPED,
     )
 
 

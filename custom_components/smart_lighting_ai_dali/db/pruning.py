@@ -27,6 +27,10 @@ class ClockDoubtfulError(Exception):
     """So much would be deleted that the clock must be wrong."""
 
 
+class ClockWentBackError(ClockDoubtfulError):
+    """There are events from the future; otherwise the clock is ahead."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
     """How long to keep things, in days."""
@@ -97,7 +101,7 @@ def check_clock(connection: Connection, now_ms: int, keep: Keep) -> None:
     """
     newest = connection.execute(select(func.max(event.c.ts))).scalar()
     if newest is not None and newest > now_ms + DAY_MS:
-        raise ClockDoubtfulError("there are events from the future: the clock went back")
+        raise ClockWentBackError("there are events from the future: the clock went back")
     for due in _due(keep):
         cut = due.cut(now_ms)
         total, old, last = connection.execute(

@@ -27,6 +27,10 @@ class Playbook:
         self._placeholders: dict[str, str] = {}
         self.flow_id = ""
 
+    def sign_in(self, client: Any) -> None:
+        """Go on with another session: the one before has come to its end."""
+        self._client = client
+
     async def issues(self) -> dict[str, Any]:
         """Return our issues by id, as the page lists them."""
         await self._socket.send_json_auto_id({"type": "repairs/list_issues"})
