@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 
 from .advisor.advice import Advice
 from .advisor.budget import Budget, Limits
 from .advisor.report_card import ReportCard
 from .ai_inputs import ChoiceCounts
 from .const import DOMAIN
+from .kept_file import KeptFile
 
 _LOGGER = logging.getLogger(f"{__package__}.openai_client")
 
@@ -58,9 +58,9 @@ class AiStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
-        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.ai", private=True)
+        self._store: KeptFile[dict[str, Any]] = KeptFile(hass, _VERSION, f"{DOMAIN}.{entry_id}.ai", private=True)
         # They are of numbers that are only ever added to: another thread may read them.
-        self._cards: Store[dict[str, Any]] = Store(
+        self._cards: KeptFile[dict[str, Any]] = KeptFile(
             hass, _VERSION, f"{DOMAIN}.{entry_id}.ai_cards", private=True, serialize_in_event_loop=False
         )
         self._has_cards_to_write = False
@@ -116,7 +116,7 @@ class AiStore:
         await self._cards.async_remove()
 
 
-async def _load(store: Store[dict[str, Any]]) -> dict[str, Any]:
+async def _load(store: KeptFile[dict[str, Any]]) -> dict[str, Any]:
     """Return what was kept; nothing where that can't be read, which is said."""
     try:
         data = await store.async_load()

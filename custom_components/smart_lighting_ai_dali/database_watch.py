@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .db.recorder_tasks import Database, DatabaseUnavailableError
+from .kept_file import KeptFile
 from .retention import Retention
 from .site_issues import async_report_database, async_report_new_database
 from .telemetry import Telemetry
@@ -43,7 +44,7 @@ class DatabaseWatch:
         self._telemetry = telemetry
         self._retention = retention
         # Which database it was the last time, so that another one is noticed even if that came with a restart.
-        self._store: Store[dict[str, Any]] = Store(hass, _STORE_VERSION, f"{DOMAIN}.database")
+        self._store: KeptFile[dict[str, Any]] = KeptFile(hass, _STORE_VERSION, f"{DOMAIN}.database")
         self._is_loaded = False
         self._known_ms: int | None = None
         self._measured: float | None = None
@@ -82,7 +83,11 @@ class DatabaseWatch:
 
     async def _look(self) -> None:
         if not self._is_loaded:
-            kept = await self._store.async_load() or {}
+            try:
+                kept = await self._store.async_load() or {}
+            except HomeAssistantError as error:
+                _LOGGER.warning("database_file=unreadable detail=%r hint='see its repair issue'", str(error))
+                kept = {}
             # What another entry knew, which is gone, is nothing to this one.
             self._known_ms = kept.get("born_ms") if kept.get("entry_id") == self._entry.entry_id else None
             self._is_loaded = True

@@ -5,10 +5,11 @@ import logging
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
+from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
 from .dali.gear import Gear
+from .kept_file import KeptFile
 
 _LOGGER = logging.getLogger(f"{__package__}.dali.driver")
 
@@ -22,11 +23,19 @@ class GearStore:
 
     def __init__(self, hass: HomeAssistant, subentry_id: str, line: str) -> None:
         self._line = line
-        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{subentry_id}")
+        self._store: KeptFile[dict[str, Any]] = KeptFile(hass, _VERSION, f"{DOMAIN}.{subentry_id}")
 
     async def async_load(self) -> list[Gear]:
         """Return the gear that was kept; what can't be read is found again by a scan."""
-        data = await self._store.async_load()
+        try:
+            data = await self._store.async_load()
+        except HomeAssistantError as error:
+            _LOGGER.warning(
+                "line=%r gear_file=unreadable detail=%r hint='they are searched for; see its repair issue'",
+                self._line,
+                str(error),
+            )
+            return []
         gear: list[Gear] = []
         wrong: list[Exception] = []
         for item in (data or {}).get("gear", []):

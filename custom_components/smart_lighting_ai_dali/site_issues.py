@@ -13,6 +13,7 @@ _CLOCK_DOUBTFUL: Final = "clock_doubtful"
 CLOCK_JUMPED: Final = "clock_jumped"
 CLOCK_WENT_BACK: Final = "clock_went_back"
 _DATABASE_TOO_NEW: Final = "database_too_new"
+FILE_LEFT_ALONE: Final = "file_left_alone"
 DATABASE_STARTED_ANEW: Final = "database_started_anew"
 
 
@@ -59,6 +60,24 @@ def async_report_clock(hass: HomeAssistant, error: ClockDoubtfulError | None) ->
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key=CLOCK_WENT_BACK if isinstance(error, ClockWentBackError) else CLOCK_JUMPED,
+    )
+
+
+@callback
+def async_report_file(hass: HomeAssistant, file: str, reason: str | None) -> None:
+    """Make an issue of a file that can't be read and is not written, or take it back where it can be read."""
+    issue_id = f"{FILE_LEFT_ALONE}_{file}"
+    if reason is None:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=FILE_LEFT_ALONE,
+        translation_placeholders={"file": file, "reason": reason},
     )
 
 

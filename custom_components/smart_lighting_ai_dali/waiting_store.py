@@ -7,11 +7,11 @@ from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .db.decisions import Decision, Outcome
 from .db.signals import Cause, Observation, Signal
+from .kept_file import KeptFile
 
 _LOGGER = logging.getLogger(f"{__package__}.feature_engineering")
 
@@ -63,7 +63,7 @@ class WaitingStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
-        self._store: Store[dict[str, Any]] = Store(
+        self._store: KeptFile[dict[str, Any]] = KeptFile(
             hass, _VERSION, f"{DOMAIN}.{entry_id}.waiting", private=True, serialize_in_event_loop=False
         )
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
+from .kept_file import KeptFile
 from .vault.sealing import Kind, Row, Sealer, UnreadableError
 from .vault_file import VaultFile
 from .zone_memory import ZoneMemory
@@ -162,8 +162,8 @@ class ZoneStore:
             await self.async_save(self._memories)
 
 
-def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.zones", private=True, atomic_writes=True)
+def _store(hass: HomeAssistant, entry_id: str) -> KeptFile[dict[str, Any]]:
+    return KeptFile(hass, _VERSION, f"{DOMAIN}.{entry_id}.zones", private=True, atomic_writes=True)
 
 
 async def async_remove_zone_store(hass: HomeAssistant, entry_id: str) -> None:

@@ -185,8 +185,22 @@ def test_every_action_is_described(english: Any) -> None:
 
 
 def test_placeholders_are_filled(english: Any) -> None:
-    filled = {"address", "adapter", "device", "example", "field", "gear", "group", "lamps", "line", "name", "number"}
+    filled = {
+        "address",
+        "adapter",
+        "device",
+        "example",
+        "field",
+        "file",
+        "gear",
+        "group",
+        "lamps",
+        "line",
+        "name",
+        "number",
+    }
     filled |= {
+        "file",
         "gain",
         "high",
         "low",
