@@ -13,6 +13,7 @@ from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.site_issues import FILE_LEFT_ALONE
 from tests.integration.conftest import Build, House, PlugIn, lamp, line_of, panel
 from tests.integration.test_zones import zone_of
+from tests.told import told_once
 
 
 @pytest.fixture
@@ -48,8 +49,10 @@ def left_alone(hass: HomeAssistant) -> set[str]:
 
 
 async def test_files_of_a_newer_version_are_left_alone_and_lights_work(
-    house: House, hass: HomeAssistant, hass_storage: dict[str, Any]
+    house: House, hass: HomeAssistant, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
+    name = f"{DOMAIN}.database"
+    hass_storage[name] = {"version": 2, "minor_version": 1, "key": name, "data": {}}
     files = files_of(hass_storage)
     assert {name.rsplit(".", 1)[1] for name in files} >= {"zones", "ai", "ai_cards", "inputs"}
     for file in files.values():
@@ -63,7 +66,10 @@ async def test_files_of_a_newer_version_are_left_alone_and_lights_work(
     await house.call("light", "turn_on", light, brightness=255)
     await house.until(lambda: house.state(light) == "on")
     assert len(house.site.control.zones) == 1
-    assert left_alone(hass) == set(files)
+    await house.until(lambda: left_alone(hass) == set(files))
+    told_once(caplog, "dali.driver", "gear_file=unreadable")
+    told_once(caplog, "dali.driver", "input_file=unreadable")
+    told_once(caplog, "db.health", "database_file=unreadable")
     assert {one.entity_id for one in er.async_get(hass).entities.values()} >= entities
     await hass.config_entries.async_unload(house.entry.entry_id)
     assert {name: hass_storage[name] for name in before} == before
