@@ -173,7 +173,7 @@ class SiteHealth:
         if before is not None and _shown(before) == (status, finding.code, name, finding.is_spare):
             return False
         if last_success is None and before is not None:
-            last_success = now if before.status is HealthStatus.OK else before.last_success
+            last_success = now if before.code == WELL.code else before.last_success
         self._parts[key] = PartHealth(
             part=part,
             name=name,

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
 
 from .const import CONF_KIND, DOMAIN, SUBENTRY_LINE, LineKind
 from .coordinator import LineCoordinator
 from .dali.events import StatusChanged
 from .db.health import DatabaseStatus
-from .health import Finding, HealthStatus, Part, SiteHealth
+from .health import WELL, Finding, Part, SiteHealth
 from .health_rules import (
     NOT_STARTED,
     ai_finding,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # What has no event of its own is seen so late: gear that is missing, a job that is overdue, a buffer that is full.
 INTERVAL: Final = timedelta(seconds=30)
+
+_KEEP_ACCOUNT: Final = frozenset({Part.DATABASE, Part.SCHEDULER, Part.AI})
 
 type Look = tuple[Finding, datetime | None]
 
@@ -104,9 +107,9 @@ class HealthWatch:
         """Return when a part did its work last, by now."""
         one = self.health.parts[key]
         known = None if one.part is Part.LINE else self._find(one.part)[1]
-        if known is not None or one.status is not HealthStatus.OK:
-            return known or one.last_success
-        return datetime.now(one.since.tzinfo)
+        # Who keeps no account of it does it as long as nothing is said of them.
+        is_at_work = one.part not in _KEEP_ACCOUNT and one.code == WELL.code
+        return dt_util.utcnow() if is_at_work else known or one.last_success
 
     # What there is to hear
 
@@ -153,7 +156,7 @@ class HealthWatch:
 
     def _database(self) -> Look:
         seen, buffer = self._site.database.health, self._site.telemetry.buffer
-        written = None if seen.written is None else datetime.fromtimestamp(seen.written).astimezone()
+        written = None if seen.written is None else dt_util.utc_from_timestamp(seen.written)
         return database_finding(seen.status, is_dropping=buffer.fill >= 1), written
 
     def _scheduler(self) -> Look:

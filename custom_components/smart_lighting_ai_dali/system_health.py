@@ -42,7 +42,7 @@ async def async_system_health(hass: HomeAssistant) -> dict[str, Any]:
         "gear": f"{gear - sum(line.missing_gear for line in lines)} / {gear}",
         "database": say("database_status", site.database.health.status.value),
         "scheduler": say("scheduler", health.parts[Part.SCHEDULER].code),
-        "last_aggregation": site.feature_engineering.finished,
+        "last_aggregation": site.feature_engineering.finished or "-",
         "weather": say("weather", health.parts[Part.WEATHER].code),
         "profiles": say("profiles", health.parts[Part.PROFILES].code),
         "ai": say("ai_status", site.ai_planner.status.value),

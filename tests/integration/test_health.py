@@ -1,21 +1,26 @@
 """How the site is, with real faults of its parts: a word for each, one line in the log each way."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 import json
 import logging
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.smart_lighting_ai_dali import ai_settings
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_LINE
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
+from custom_components.smart_lighting_ai_dali.health import SiteHealth
+from custom_components.smart_lighting_ai_dali.health_watch import line_part
+from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 from custom_components.smart_lighting_ai_dali.system_health import async_system_health
 from tests.openai_server import OpenAIServer, fail, openai_server
 from tests.told import fields_of, told_once
@@ -163,6 +168,34 @@ async def test_gear_that_is_missing_is_told_and_counted(
     await house.until(lambda: house.state(house.entity("light", 0)) == "off", 30)
     house.site.health_watch.async_look()
     assert problem(house, "line") is None
+
+
+async def test_telegrams_and_looks_without_news_cost_nothing(
+    plug_in: PlugIn, build: Build, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = plug_in(lamp(0), lamp(1))
+    house = await build(line_of(port))
+    for address in (0, 1):
+        await house.until_light(address, "off")
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    for _ in range(10):
+        house.site.health_watch.async_look()
+    await hass.async_block_till_done()
+    ours = ("sensor.smart_lighting_ai_", LINE)
+    assert [one.data["entity_id"] for one in changes if one.data["entity_id"].startswith(ours)] == []
+    taken: list[str] = []
+    monkeypatch.setattr(SiteHealth, "async_take", lambda _, key, *__, **___: taken.append(key))
+    (line,) = house.site.lines.values()
+    gear = next(iter(line.line.gear))
+
+    def is_at(level: int) -> bool:
+        return bool(line.line.state(gear).level == level)
+
+    for level in range(100, 140):
+        await port.do(partial(Simulation.foreign_frame, bits=16, data=0xFE00 | level))
+        await house.until(partial(is_at, level))
+    # It may have been its time in between, however slow the machine is: that comes twice a minute.
+    assert taken.count(line_part(line.subentry.subentry_id)) < 10
 
 
 async def test_weather_that_fails_is_told_once_each_way(
