@@ -31,7 +31,8 @@ from .dali.target import Colour
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
 
-_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
+# Home Assistant tells of each update on it, in words of its own: nothing for the logger of lines.
+_LOGGER = logging.getLogger(__name__)
 
 # Home Assistant takes up to a fifth of a millisecond for one state; a frame to a whole line changes hundreds.
 _TURN_SECONDS: Final = 0.003
