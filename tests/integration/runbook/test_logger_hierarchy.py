@@ -1,6 +1,6 @@
 """The row "logger hierarchy": a user turns up one logger while everything runs, and hears that and nothing else."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 import logging
 from typing import Final
 
@@ -36,7 +36,7 @@ async def purge(house: House) -> None:  # noqa: F811
 
 
 @pytest.fixture
-async def turn(house: House, hass: HomeAssistant) -> Callable[[str, str], Awaitable[None]]:  # noqa: F811
+async def turn(house: House, hass: HomeAssistant) -> AsyncIterator[Callable[[str, str], Awaitable[None]]]:  # noqa: F811
     """Return what turns a logger up or down, by the action of Home Assistant."""
     del house
     assert await async_setup_component(hass, "logger", {"logger": {"logs": {ROOT: "warning"}}})
@@ -44,7 +44,9 @@ async def turn(house: House, hass: HomeAssistant) -> Callable[[str, str], Awaita
     async def set_level(name: str, level: str) -> None:
         await hass.services.async_call("logger", "set_level", {f"{ROOT}.{name}": level}, blocking=True)
 
-    return set_level
+    yield set_level
+    for name in (ROOT, *(f"{ROOT}.{name}" for name in NAMES)):
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 async def test_each_has_a_level_of_its_own(turn: Callable[[str, str], Awaitable[None]]) -> None:
