@@ -7,11 +7,11 @@ import signal
 import sys
 from typing import NoReturn
 
-from . import ai, database, decisions, line
+from . import ai, database, decisions, line, rotation
 from .database.goals import KEYS
 from .database.places import ENGINES, SQLITE
 
-NAMES = ("ai", "database", "decisions", "line")
+NAMES = ("ai", "database", "decisions", "line", "rotation")
 
 
 def main() -> int:
@@ -29,6 +29,8 @@ def main() -> int:
             table, figures = database.run(engine=arguments.engine, rows=arguments.rows, only=arguments.only)
         elif name == "decisions":
             table, figures = decisions.run(world=arguments.world, seed=arguments.seed, days=arguments.days)
+        elif name == "rotation":
+            table, figures = rotation.run(kills=arguments.kills)
         else:
             table, figures = line.run()
         results[name] = {**figures}
@@ -60,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     world.add_argument(
         "--days", type=int, default=28, help=f"how many are measured, after {decisions.LEARNING_DAYS} of learning"
     )
+    keys = parser.add_argument_group("rotation")
+    keys.add_argument("--kills", type=int, default=rotation.KILLS, help=f"how many; without it, {rotation.KILLS}")
     return parser
 
 
