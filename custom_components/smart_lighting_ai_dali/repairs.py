@@ -10,6 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from .ai_issues import EARNED, PAYLOAD, SUGGESTION
 from .const import DOMAIN
 from .fix_flows.clock import ClockFlow
+from .fix_flows.database import DatabaseFlow
 from .fix_flows.distinct_events import DistinctEventsFlow
 from .fix_flows.earned import EarnedFlow
 from .fix_flows.key_lost import KeyLostFlow
@@ -21,7 +22,7 @@ from .fix_flows.suggestion import SuggestionFlow
 from .gear_issues import LAMP_FAILURES, SHARED_ADDRESSES
 from .input_issues import INDISTINCT
 from .line_issues import OFFLINE
-from .site_issues import CLOCK_JUMPED, CLOCK_WENT_BACK
+from .site_issues import CLOCK_JUMPED, CLOCK_WENT_BACK, DatabaseTroubleKind
 from .vault_issues import KEY_LOST
 
 # By the translation key of the issue, which is its kind; one that only has to be read has none here.
@@ -30,6 +31,7 @@ _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
     EARNED: EarnedFlow,
     **dict.fromkeys(SHARED_ADDRESSES.values(), SharedAddressesFlow),
     LAMP_FAILURES: LampsFlow,
+    **dict.fromkeys(DatabaseTroubleKind, DatabaseFlow),
     CLOCK_JUMPED: ClockFlow,
     CLOCK_WENT_BACK: ClockFlow,
     PAYLOAD: PayloadFlow,

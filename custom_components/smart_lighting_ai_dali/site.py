@@ -23,6 +23,7 @@ from .dali.events import GearChanged, GearFound, LineEvent
 from .dali.gear import Gear
 from .dali.line import Line
 from .dali.state import Origin
+from .database_trouble import DatabaseTrouble
 from .database_watch import DatabaseWatch
 from .db.recorder_tasks import Database
 from .decision_log import DecisionLog
@@ -60,6 +61,7 @@ class Site:
             hass, self.database, self.telemetry, self.feature_engineering, lambda: self.retention.keep
         )
         self.database_watch = DatabaseWatch(hass, entry, self.database, self.telemetry, self.retention)
+        self.database_trouble = DatabaseTrouble(hass, entry, self.database, lambda: len(self.telemetry.buffer))
         self.decisions = DecisionLog(hass, self.database)
         self.vault = SiteVault(hass, entry)
         self.control = ControlService(hass, entry, self.lines, log=self.decisions, vault=self.vault)
@@ -100,6 +102,7 @@ class Site:
         self.feature_engineering.async_start()
         self.retention.async_start()
         self.database_watch.async_start()
+        self.database_trouble.async_start()
         self.backfill.async_start()
         self.control.async_start(self.async_listen_to_lines)
         self.ai_planner.async_start()
@@ -122,6 +125,7 @@ class Site:
             await self.feature_engineering.async_stop()
             await self.decisions.async_stop()
             await self.database_watch.async_stop()
+            self.database_trouble.async_stop()
             self.database.async_stop()
             lines = list(self.lines.values())
             self.lines.clear()

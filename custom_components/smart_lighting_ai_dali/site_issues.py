@@ -1,5 +1,6 @@
 """The repair issues of the site: what does not mend itself, and what a person can do about it."""
 
+from enum import StrEnum
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -8,10 +9,12 @@ from homeassistant.helpers import issue_registry as ir
 from .const import DOMAIN
 from .db.health import DatabaseStatus
 from .db.pruning import ClockDoubtfulError, ClockWentBackError
+from .db.room import Room
 
 _CLOCK_DOUBTFUL: Final = "clock_doubtful"
 CLOCK_JUMPED: Final = "clock_jumped"
 CLOCK_WENT_BACK: Final = "clock_went_back"
+_DATABASE_TROUBLE: Final = "database_error"
 _DATABASE_TOO_NEW: Final = "database_too_new"
 FILE_LEFT_ALONE: Final = "file_left_alone"
 DATABASE_STARTED_ANEW: Final = "database_started_anew"
@@ -31,6 +34,44 @@ def async_report_database(hass: HomeAssistant, status: DatabaseStatus) -> None:
         )
     else:
         ir.async_delete_issue(hass, DOMAIN, _DATABASE_TOO_NEW)
+
+
+class DatabaseTroubleKind(StrEnum):
+    """What is wrong with a database; the translation keys of the issue."""
+
+    FULL = "database_full"
+    FAILING = "database_failing"
+    SILENT = "database_silent"
+    DIED = "database_died"
+
+
+@callback
+def async_report_trouble(hass: HomeAssistant, kind: DatabaseTroubleKind, room: Room | None, waiting: int) -> None:
+    """Make an issue of a database that can't be used, with the events that wait for it."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _DATABASE_TROUBLE,
+        is_fixable=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=kind.value,
+        translation_placeholders={
+            "events": str(waiting),
+            "free": "?" if room is None else _megabytes(room.free),
+            "file": "?" if room is None else _megabytes(room.file),
+            "log": "?" if room is None else _megabytes(room.log),
+        },
+    )
+
+
+@callback
+def async_clear_trouble(hass: HomeAssistant) -> None:
+    """Take that issue back: the database can be used again."""
+    ir.async_delete_issue(hass, DOMAIN, _DATABASE_TROUBLE)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"
 
 
 @callback

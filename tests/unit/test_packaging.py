@@ -222,7 +222,7 @@ def test_placeholders_are_filled(english: Any) -> None:
         "zone",
         "zones",
     }
-    filled |= {"decisions", "events", "features", "now"}
+    filled |= {"decisions", "events", "features", "file", "free", "log", "now"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from .room import says_full
 from .sizes import Sizes
 
 _LOGGER = logging.getLogger(__name__)
@@ -151,6 +152,11 @@ class DatabaseHealth:
         if self._failed or self.read.error is not None:
             return DatabaseStatus.FAILING
         return DatabaseStatus.BUSY if self.queue.is_late else DatabaseStatus.OK
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the database says that its disk is full."""
+        return any(says_full(error) for error in (*self._failed.values(), self.read.error))
 
     @property
     def problem(self) -> str | None:

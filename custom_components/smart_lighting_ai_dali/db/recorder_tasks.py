@@ -7,6 +7,7 @@ an error out, since the recorder could take it for a broken file and start a new
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 import time
 from typing import Any, Final, override
 
@@ -14,7 +15,7 @@ from homeassistant.components.recorder import Recorder
 from homeassistant.components.recorder.tasks import RecorderTask
 from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.helpers.recorder import get_instance
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, make_url, select, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from .health import DatabaseHealth, DatabaseStatus, Probe, what_it_says
@@ -22,6 +23,7 @@ from .ingestion import NameKind
 from .instants import now_ms
 from .migrations import SchemaTooNewError, migrate
 from .reading import reading
+from .room import Room, measure_room
 from .schema import schema
 from .sizes import measure
 
@@ -126,6 +128,16 @@ class Database:
     async def async_measure(self) -> None:
         """See how large our tables are; that reads them all. Raises DatabaseUnavailableError."""
         self.health.sizes = await self.async_read("sizes", measure)
+
+    async def async_room(self) -> Room | None:
+        """Return how much room the recorder's file has; None where that is a server, or there is none."""
+        try:
+            url = make_url(get_instance(self._hass).db_url)
+        except KeyError:
+            return None
+        if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+            return None
+        return await self._hass.async_add_executor_job(measure_room, Path(str(url.database)))
 
     @callback
     def async_listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
