@@ -154,8 +154,9 @@ def _words(plan: Plan) -> dict[str, str]:
     """Return the numbers of a plan, as they read in every language."""
     return {
         "lux": f"{plan.target_lux:.0f} lx",
-        "kelvin": "-" if plan.colour_temperature is None else f"{plan.colour_temperature} K",
-        "hold": f"{plan.hold / _MINUTE:.1f} min",
+        # Nobody tells 2899 K from 2900 K.
+        "kelvin": "-" if plan.colour_temperature is None else f"{round(plan.colour_temperature, -1)} K",
+        "hold": f"{round(plan.hold / _MINUTE, 1):g} min",
     }
 
 

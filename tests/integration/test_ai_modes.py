@@ -467,7 +467,7 @@ async def test_a_plan_waits_and_is_followed_once_it_was_accepted(home: Home, ser
     issue = issue_of(home, zone)
     assert issue is not None
     placeholders = issue.translation_placeholders or {}
-    assert (placeholders["zone"], placeholders["lux"], placeholders["hold"]) == ("Kitchen", "380 lx", "20.0 min")
+    assert (placeholders["zone"], placeholders["lux"], placeholders["hold"]) == ("Kitchen", "380 lx", "20 min")
     assert placeholders["rules_lux"] == f"{zone.reflex.target_lux:.0f} lx"
     await home.look()
     (event,) = said

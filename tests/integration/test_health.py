@@ -255,7 +255,7 @@ async def test_an_ai_that_fails_is_a_problem_until_it_answers(
     server.usual = fail(401, {"message": "no", "code": "invalid_api_key"})
     await home.look()
     assert problem(house, "ai") == ("degraded", "authentication")
-    state = house.hass.states.get("sensor.smart_lighting_ai_ai")
+    state = house.hass.states.get("sensor.smart_lighting_ai_planner")
     assert state is not None
     assert (state.state, state.attributes["health"]) == ("failing", "degraded")
     assert state.attributes["code"] == "authentication"
