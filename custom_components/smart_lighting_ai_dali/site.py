@@ -115,6 +115,7 @@ class Site:
             self._stopped = True
             self.health_watch.async_stop()
             self.pause.async_stop()
+            await self.vault.async_stop()
             await self.ai_planner.async_stop()
             self.control.async_stop()
             await self.control.async_save()

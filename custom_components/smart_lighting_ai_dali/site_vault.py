@@ -88,6 +88,7 @@ class SiteVault:
         self._records = Records(kind=Kind.PROFILE)
         self._participants: list[Participant] = []
         self._lock = asyncio.Lock()
+        self._is_stopped = False
         self._listeners: list[CALLBACK_TYPE] = []
 
     @property
@@ -119,6 +120,14 @@ class SiteVault:
         """Let nothing be written until what is returned is called: a backup is made."""
         await self._lock.acquire()
         return self._lock.release
+
+    async def async_stop(self) -> None:
+        """Finish what is being written, and write nothing any more: another site may have these files soon.
+
+        What others seal in their own files, they still can.
+        """
+        async with self._lock:
+            self._is_stopped = True
 
     # --- Opening it
 
@@ -207,7 +216,7 @@ class SiteVault:
     async def async_keep_only(self, zones: set[str]) -> None:
         """Forget the profiles of all other zones: they were removed."""
         async with self._lock:
-            if self.sealer is None or not (gone := self._records.identities - zones):
+            if self.sealer is None or self._is_stopped or not (gone := self._records.identities - zones):
                 return
             records = self._records.without(gone)
             try:
@@ -220,7 +229,7 @@ class SiteVault:
         self._tell()
 
     def _open(self) -> Sealer:
-        if self.sealer is None:
+        if self.sealer is None or self._is_stopped:
             raise ClosedError(self.problem)
         return self.sealer
 
@@ -301,6 +310,8 @@ class SiteVault:
         """
         async with self._lock:
             known = self._known
+            if self._is_stopped:
+                raise NotWrittenError
             if not (self._records.opens(Sealer([key])) if known is None else key.fingerprint == known):
                 raise OtherKeyError
             await self._async_add_key(key)
@@ -311,6 +322,8 @@ class SiteVault:
         The site has to be loaded anew.
         """
         async with self._lock:
+            if self._is_stopped:
+                raise NotWrittenError
             given, stamp = await self._hass.async_add_executor_job(keys_given, self._hass), _stamp()
             await self._profile_file.async_copy_aside(stamp)
             for participant in self._participants:

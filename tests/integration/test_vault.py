@@ -1,5 +1,6 @@
 """Profiles are read by their key alone, outlive restarts, and never come between people and their light."""
 
+import asyncio
 from contextlib import contextmanager
 import json
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.key_sources import FILE_VARIABLE, VARIABLE, take_yaml
-from custom_components.smart_lighting_ai_dali.site_vault import ClosedError, NoNewKeyError
+from custom_components.smart_lighting_ai_dali.site_vault import ClosedError, NoNewKeyError, Rotation
 from custom_components.smart_lighting_ai_dali.vault.key import InvalidKeyError, Key
 from custom_components.smart_lighting_ai_dali.vault.sealing import Fault
 from custom_components.smart_lighting_ai_dali.vault.verdict import Problem
@@ -335,6 +336,23 @@ async def test_a_file_that_is_not_there_is_no_key(home: VaultHome, monkeypatch: 
 @pytest.mark.parametrize("config", [{}, {DOMAIN: None}, {DOMAIN: {"encryption_key": "x"}}])
 async def test_yaml_is_taken_with_and_without_a_key(hass: HomeAssistant, config: dict[str, Any]) -> None:
     assert await async_setup_component(hass, DOMAIN, config)
+
+
+async def test_a_reload_waits_for_a_rotation_and_begins_none(home: VaultHome) -> None:
+    for _ in range(5):
+        before = home.vault
+        rotating = [home.hass.async_create_task(before.async_rotate()) for _ in range(2)]
+        await asyncio.sleep(0)
+        await home.restart()
+        assert all(task.done() for task in rotating), "nothing of the old site writes beside the new one"
+        first, second = await asyncio.gather(*rotating, return_exceptions=True)
+        assert not isinstance(first, BaseException)
+        assert isinstance(second, ClosedError | Rotation)
+        with pytest.raises(ClosedError):
+            await before.async_set_profiles({home.zones[0]: NOTHING_SAID})
+        assert home.problem() is None
+        assert home.zone(0).settings.profile == SAID
+        assert home.data("profiles")["records"][home.zones[0]]["key"] == home.fingerprint
 
 
 async def test_a_backup_waits_for_a_write_and_a_write_for_a_backup(home: VaultHome) -> None:
