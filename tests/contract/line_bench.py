@@ -27,7 +27,7 @@ class Bench:
         self.events.append(event)
         self._news.set()
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(seconds):
             while not condition():
@@ -38,11 +38,11 @@ class Bench:
                 except TimeoutError:
                     continue
 
-    async def until_status(self, status: LineStatus, seconds: float = 5.0) -> None:
+    async def until_status(self, status: LineStatus, seconds: float = 20.0) -> None:
         """Wait for a status of the line."""
         await self.until(lambda: self.line.status is status, seconds)
 
-    async def until_level(self, key: str, level: int | None, seconds: float = 5.0) -> None:
+    async def until_level(self, key: str, level: int | None, seconds: float = 20.0) -> None:
         """Wait for a level of a gear."""
         await self.until(lambda: self.line.state(key).level == level, seconds)
 

@@ -50,7 +50,7 @@ async def start() -> AsyncIterator[Start]:
         await line.stop()
 
 
-async def until(line: Line, *status: LineStatus, seconds: float = 5.0) -> None:
+async def until(line: Line, *status: LineStatus, seconds: float = 20.0) -> None:
     """Wait for a status."""
     async with asyncio.timeout(seconds):
         while line.status not in status:

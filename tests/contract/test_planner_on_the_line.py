@@ -257,8 +257,9 @@ async def test_a_light_alone_does_not_wait_for_others(build: Build, connect: Con
         await bench.line.set_level(known(1).key, Level(level), fade=AT_ONCE, priority=Priority.USER)
         durations.append(asyncio.get_running_loop().time() - begun)
         await asyncio.sleep(0.03)
-    # A frame takes 14 ms, its bytes and the adapter's word that it was sent some more.
-    assert sorted(durations)[10] < 0.045
+    # A frame takes 14 ms, its bytes and the adapter's word that it was sent some more. Who waits for others always
+    # does; a machine that is busy is so only at times.
+    assert sorted(durations)[2] < 0.045
 
 
 @pytest.mark.parametrize("count", [1, 8])

@@ -53,8 +53,8 @@ async def test_banks_and_the_luminaire_are_found_once(build: Build, connect: Con
     bench = await connect(
         build(reporting(device_types=types, luminaire=PANEL), speed=32), gear=[known(1, device_types=types)]
     )
-    await bench.until(lambda: bench.line.gear[KEY].banks == frozenset({202, 203, 204}), 10)
-    await bench.until(lambda: bench.line.gear[KEY].luminaire is not None, 10)
+    await bench.until(lambda: bench.line.gear[KEY].banks == frozenset({202, 203, 204}), 60)
+    await bench.until(lambda: bench.line.gear[KEY].luminaire is not None, 60)
     assert bench.line.gear[KEY].luminaire == Luminaire(
         name="Panel 600", year=2026, week=47, power=38, light_output=4200, colour_rendering=90, kelvin=4000
     )
@@ -65,7 +65,7 @@ async def test_banks_and_the_luminaire_are_found_once(build: Build, connect: Con
 async def test_what_a_gear_tells_is_read_without_anyone_asking(build: Build, connect: Connect) -> None:
     bench = await connect(build(reporting(), speed=32), gear=[remembered(202, 205)])
     told = (Reported.POWER, Reported.ENERGY, Reported.OPERATING_TIME, Reported.TEMPERATURE, Reported.OVERALL_FAILURE)
-    await bench.until(lambda: all(value(bench, reported) is not None for reported in told), 15)
+    await bench.until(lambda: all(value(bench, reported) is not None for reported in told), 60)
     values = bench.line.reports.values(KEY)
     assert values[Reported.POWER] == pytest.approx(RATED, abs=0.1)
     assert values[Reported.ENERGY] == pytest.approx(100 * RATED, rel=0.01)
@@ -76,11 +76,11 @@ async def test_what_a_gear_tells_is_read_without_anyone_asking(build: Build, con
 
 async def test_power_follows_the_level(build: Build, connect: Connect) -> None:
     bench = await connect(build(reporting(), speed=32), gear=[remembered(202)])
-    await bench.until(lambda: value(bench, Reported.ENERGY) is not None, 10)
+    await bench.until(lambda: value(bench, Reported.ENERGY) is not None, 60)
     await bench.line.set_level(KEY, OFF, fade=AT_ONCE, priority=Priority.USER)
-    await bench.until(lambda: (value(bench, Reported.POWER) or RATED) < 1, 10)
+    await bench.until(lambda: (value(bench, Reported.POWER) or RATED) < 1, 60)
     await bench.line.set_level(KEY, Level(254), fade=AT_ONCE, priority=Priority.USER)
-    await bench.until(lambda: (value(bench, Reported.POWER) or 0) > RATED - 1, 10)
+    await bench.until(lambda: (value(bench, Reported.POWER) or 0) > RATED - 1, 60)
 
 
 async def test_gear_without_these_types_is_not_asked(build: Build, connect: Connect) -> None:
@@ -97,8 +97,8 @@ async def test_a_bank_that_stays_silent_tells_nothing(
     monkeypatch.setattr(reports, "RETRY", 0.05)
     # It is remembered with a bank that it has no more.
     bench = await connect(build(reporting(device_types=(6, 52)), speed=32), gear=[remembered(202, 205)])
-    await bench.until(lambda: value(bench, Reported.TEMPERATURE) is not None, 15)
-    await bench.until(lambda: Reported.POWER in bench.line.reports.values(KEY), 15)
+    await bench.until(lambda: value(bench, Reported.TEMPERATURE) is not None, 60)
+    await bench.until(lambda: Reported.POWER in bench.line.reports.values(KEY), 60)
     assert value(bench, Reported.POWER) is None
 
 

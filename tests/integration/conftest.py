@@ -142,7 +142,7 @@ class House:
         site: Site = self.entry.runtime_data
         return site
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(seconds):
             while not condition():  # what is waited for has no event of its own
@@ -168,7 +168,7 @@ class House:
         state = self.hass.states.get(entity_id)
         return None if state is None else state.state
 
-    async def until_light(self, address: int, state: str, seconds: float = 10.0) -> str:
+    async def until_light(self, address: int, state: str, seconds: float = 30.0) -> str:
         """Wait for a light's state, and return its entity id."""
         await self.until(lambda: self.state(self.entity("light", address)) == state, seconds)
         return self.entity("light", address)
