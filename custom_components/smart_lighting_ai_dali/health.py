@@ -200,7 +200,10 @@ class SiteHealth:
             listener()
 
     def _tell(self, one: PartHealth, memory: _Memory, finding: Finding) -> None:
-        """Tell of a status that stays unless something happens, if it is another than was told."""
+        """Tell of a status that stays unless something happens, if it is worse than was told, or well again."""
+        if one.status in {memory.told, HealthStatus.DEGRADED} and memory.told is not HealthStatus.OK:
+            # What is only less bad than before is not over.
+            return
         if one.status is memory.told:
             return
         memory.told = one.status

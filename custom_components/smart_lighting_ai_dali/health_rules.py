@@ -38,7 +38,7 @@ _DATABASE: Final = {
 }
 _DROPPING: Final = Finding(code="dropping", status=HealthStatus.DEGRADED, advice="events come faster than they go")
 
-SCHEDULER_CODES: Final = ("ok", "starting", "aggregation_overdue", "retention_overdue", "clock_doubtful")
+SCHEDULER_CODES: Final = ("ok", "starting", "paused", "aggregation_overdue", "retention_overdue", "clock_doubtful")
 WEATHER_CODES: Final = ("ok", "off", "starting", "missing", "unavailable")
 _OVERDUE: Final = "aggregate_now and purge_now run it at once, and say what keeps it from running"
 PROFILES_CODES: Final = ("ok", *(problem.value for problem in Problem), "put_aside")
@@ -46,9 +46,12 @@ _STARTING: Final = Finding(code="starting")
 _WEATHER: Final = "zones take the sky for an average one meanwhile; look at the weather's integration"
 
 
-def database_finding(status: DatabaseStatus, *, is_dropping: bool) -> Finding:
-    """Return how the database is, of its status and whether there is no room for events that wait for it."""
-    found = _DATABASE[status]
+def database_finding(status: DatabaseStatus, *, is_dropping: bool, is_copied: bool = False) -> Finding:
+    """Return how the database is, of its status and whether there is no room for events that wait for it.
+
+    One that a backup copies is meant to be busy.
+    """
+    found = Finding(code=status.value) if is_copied and status is DatabaseStatus.BUSY else _DATABASE[status]
     return _DROPPING if is_dropping and found.status is HealthStatus.OK else found
 
 
@@ -94,6 +97,7 @@ NOT_STARTED: Final = Finding(code="not_started", status=HealthStatus.ERROR)
 def scheduler_finding(
     *,
     is_started: bool,
+    is_paused: bool,
     is_database_well: bool,
     is_aggregation_overdue: bool,
     is_retention_overdue: bool,
@@ -102,6 +106,8 @@ def scheduler_finding(
     """Return how the jobs are that run by time."""
     if not is_started:
         return _STARTING
+    if is_paused:
+        return Finding(code="paused")
     # They can't get on without it, which has been told.
     advice = _OVERDUE if is_database_well else ""
     if is_aggregation_overdue:

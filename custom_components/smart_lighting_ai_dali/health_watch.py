@@ -157,13 +157,16 @@ class HealthWatch:
     def _database(self) -> Look:
         seen, buffer = self._site.database.health, self._site.telemetry.buffer
         written = None if seen.written is None else dt_util.utc_from_timestamp(seen.written)
-        return database_finding(seen.status, is_dropping=buffer.fill >= 1), written
+        return database_finding(
+            seen.status, is_dropping=buffer.fill >= 1, is_copied=self._site.pause.is_paused
+        ), written
 
     def _scheduler(self) -> Look:
         aggregation, retention = self._site.feature_engineering, self._site.retention
         since = self._started_at
         finding = scheduler_finding(
             is_started=since is not None,
+            is_paused=aggregation.is_paused,
             is_database_well=self._site.database.health.status is DatabaseStatus.OK,
             is_aggregation_overdue=since is not None and aggregation.is_overdue(since),
             is_retention_overdue=since is not None and retention.is_overdue(since),

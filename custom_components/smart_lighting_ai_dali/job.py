@@ -18,15 +18,27 @@ class Job:
         self._patience = patience.total_seconds()
         # On the monotonic clock: no jump of the other one makes a job overdue.
         self._beat: float | None = None
-        """When it ended well last, or got on in a run that has not failed."""
+        """When it ended well last, got on in a run that has not failed, or was let go on after a pause."""
         self._has_failed = False
-        self.is_paused = False
-        """No run begins by itself: a backup is being made."""
+        self._is_paused = False
         self._listeners: list[Callable[[], None]] = []
 
     def is_overdue(self, since: float) -> bool:
         """Tell whether it has not got on for too long; `since` is when it could begin, on the monotonic clock."""
-        return time.monotonic() - max(since, since if self._beat is None else self._beat) > self._patience
+        beat = since if self._beat is None else max(since, self._beat)
+        return not self._is_paused and time.monotonic() - beat > self._patience
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether no run begins by itself: a backup is being made."""
+        return self._is_paused
+
+    @is_paused.setter
+    def is_paused(self, is_paused: bool) -> None:
+        if self._is_paused and not is_paused:
+            # It has all its time anew.
+            self._beat = time.monotonic()
+        self._is_paused = is_paused
 
     @callback
     def async_listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:

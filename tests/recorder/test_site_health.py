@@ -157,6 +157,21 @@ async def test_jobs_are_overdue_by_the_clock_and_told_once(
     assert told(caplog, "scheduler") == [("WARNING", "degraded"), ("INFO", "ok")] * 2
 
 
+async def test_while_a_backup_is_made_nobody_is_late(site: House, clock: Clock, recorder_mock: Recorder) -> None:
+    await site.site.pause.async_begin()
+    with held_up(recorder_mock):
+        after(site, LOOK_INTERVAL)
+        await until(lambda: site.site.database.health.status is DatabaseStatus.BUSY)
+        clock.jump(minutes=30)
+        site.site.health_watch.async_look()
+        assert site.state(SCHEDULER) == "paused"
+        assert code(site, "database") == ("ok", "busy")
+        assert site.state(HEALTH) == "ok"
+    await site.site.pause.async_end()
+    site.site.health_watch.async_look()
+    assert site.state(SCHEDULER) == "ok"
+
+
 async def test_a_job_that_fails_each_time_at_the_same_place_is_overdue(
     site: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,6 +122,7 @@ def scheduler(**what: bool) -> Finding:
     """Return how the jobs are found, on time unless anything else is said."""
     usual = {
         "is_started": True,
+        "is_paused": False,
         "is_database_well": True,
         "is_aggregation_overdue": False,
         "is_retention_overdue": False,
@@ -133,13 +134,16 @@ def scheduler(**what: bool) -> Finding:
 def test_a_job_has_a_code_and_is_warned_of_where_nobody_else_has() -> None:
     assert scheduler() == WELL
     assert scheduler(is_started=False, is_aggregation_overdue=True).is_well
+    assert scheduler(is_paused=True, is_clock_doubtful=True).code == "paused"
     overdue = scheduler(is_aggregation_overdue=True, is_retention_overdue=True)
     assert (overdue.code, overdue.status) == ("aggregation_overdue", DEGRADED)
     assert overdue.advice
     assert scheduler(is_aggregation_overdue=True, is_database_well=False).advice == ""
     assert scheduler(is_retention_overdue=True).code == "retention_overdue"
     assert scheduler(is_clock_doubtful=True, is_retention_overdue=True).code == "clock_doubtful"
-    assert {"ok", "starting", "aggregation_overdue", "retention_overdue", "clock_doubtful"} == set(SCHEDULER_CODES)
+    assert {"ok", "starting", "paused", "aggregation_overdue", "retention_overdue", "clock_doubtful"} == set(
+        SCHEDULER_CODES
+    )
 
 
 def test_a_failure_of_the_ai_has_its_kind_for_a_code() -> None:
