@@ -201,10 +201,8 @@ class SiteHealth:
 
     def _tell(self, one: PartHealth, memory: _Memory, finding: Finding) -> None:
         """Tell of a status that stays unless something happens, if it is worse than was told, or well again."""
-        if one.status in {memory.told, HealthStatus.DEGRADED} and memory.told is not HealthStatus.OK:
+        if one.status is memory.told or (one.status, memory.told) == (HealthStatus.DEGRADED, HealthStatus.ERROR):
             # What is only less bad than before is not over.
-            return
-        if one.status is memory.told:
             return
         memory.told = one.status
         named = one.part.value if one.name is None else f"{one.part.value} {one.name}"

@@ -171,6 +171,9 @@ def test_a_trouble_is_told_when_it_has_settled_and_when_it_is_over(caplog: pytes
         said.items() >= {"part": "'line Attic'", "health": "error", "status": "error", "code": "port_missing"}.items()
     )
     assert take(30, OFFLINE) == []
+    # It is there again, but not wholly.
+    assert take(30.5, line(LineStatus.ONLINE, missing=1)) == []
+    assert take(30.6, OFFLINE) == []
     (said,) = take(31, ONLINE)
     assert said == {"part": "'line Attic'", "health": "ok", "status": "ok"}
     assert take(32, ONLINE) == []
