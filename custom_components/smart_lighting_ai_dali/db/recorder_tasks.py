@@ -111,6 +111,8 @@ class Database:
         except TimeoutError:
             raise DatabaseUnavailableError(f"{name}: no answer within {_READ_SECONDS:.0f} s") from None
         except (SQLAlchemyError, RuntimeError) as error:
+            # Perhaps a table is gone: the next write looks.
+            self._look_again = True
             raise DatabaseUnavailableError(f"{name}: {what_it_says(error)}") from error
         result, took = outcome
         self.health.looked(name, took=took)
