@@ -27,6 +27,9 @@ _REQUIRED: dict[str, dict[str, Any]] = {
     "decide_now": {"device_id": ["any"]},
     "set_plan": {"device_id": ["any"], "mode": "rules"},
     "allow_ai": {"device_id": ["any"], "reason": "A try"},
+    "get_profile": {"device_id": "any"},
+    "set_profile": {"device_id": "any"},
+    "import_profiles": {"profiles": [{"profile": {}}]},
 }
 # What people who live there do: they ask why, take back what they chose, and answer the AI. The one that commissions
 # asks by itself who is there, job by job.
