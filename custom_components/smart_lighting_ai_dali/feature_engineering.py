@@ -81,6 +81,8 @@ class FeatureEngineering(Job):
         self._hass = hass
         self._database = database
         self._telemetry = telemetry
+        self.zones_without_features: tuple[str, ...] = ()
+        """Ids of zones that had none in the hour before the last run."""
         self._flushing = asyncio.Lock()
         self._running: asyncio.Task[Aggregation] | None = None
         self._flushed = -math.inf
@@ -221,11 +223,12 @@ class FeatureEngineering(Job):
             lambda connection: zones_with_features(connection, start_ms=now - HOUR_MS, end_ms=now),
         )
         zones = {source.zone for source in self._telemetry.sources}
+        self.zones_without_features = tuple(sorted(zones - having))
         result = Aggregation(
             windows=sum(step.windows for step in steps),
             rows=sum(step.rows for step in steps),
             seconds=round(time.monotonic() - begun, 3),
-            zones_without_features=tuple(sorted(zones - having)),
+            zones_without_features=self.zones_without_features,
         )
         _LOGGER.debug("aggregation=done windows=%d rows=%d seconds=%.2f", result.windows, result.rows, result.seconds)
         return result

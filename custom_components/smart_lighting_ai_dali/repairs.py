@@ -13,6 +13,7 @@ from .fix_flows.clock import ClockFlow
 from .fix_flows.database import DatabaseFlow
 from .fix_flows.distinct_events import DistinctEventsFlow
 from .fix_flows.earned import EarnedFlow
+from .fix_flows.features import FeaturesFlow
 from .fix_flows.key_lost import KeyLostFlow
 from .fix_flows.lamps import LampsFlow
 from .fix_flows.offline_line import OfflineLineFlow
@@ -22,7 +23,7 @@ from .fix_flows.suggestion import SuggestionFlow
 from .gear_issues import LAMP_FAILURES, SHARED_ADDRESSES
 from .input_issues import INDISTINCT
 from .line_issues import OFFLINE
-from .site_issues import CLOCK_JUMPED, CLOCK_WENT_BACK, DatabaseTroubleKind
+from .site_issues import CLOCK_JUMPED, CLOCK_WENT_BACK, NO_FEATURES, DatabaseTroubleKind
 from .vault_issues import KEY_LOST
 
 # By the translation key of the issue, which is its kind; one that only has to be read has none here.
@@ -34,6 +35,7 @@ _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {
     **dict.fromkeys(DatabaseTroubleKind, DatabaseFlow),
     CLOCK_JUMPED: ClockFlow,
     CLOCK_WENT_BACK: ClockFlow,
+    NO_FEATURES: FeaturesFlow,
     PAYLOAD: PayloadFlow,
     INDISTINCT: DistinctEventsFlow,
     SUGGESTION: SuggestionFlow,

@@ -29,6 +29,7 @@ from .db.recorder_tasks import Database
 from .decision_log import DecisionLog
 from .entity_slices import async_in_slices
 from .feature_engineering import FeatureEngineering
+from .feature_watch import FeatureWatch
 from .health_watch import HealthWatch
 from .line_issues import async_clear_issues, async_report_fleet
 from .options_flow import keep_of
@@ -62,6 +63,7 @@ class Site:
         )
         self.database_watch = DatabaseWatch(hass, entry, self.database, self.telemetry, self.retention)
         self.database_trouble = DatabaseTrouble(hass, entry, self.database, lambda: len(self.telemetry.buffer))
+        self.feature_watch = FeatureWatch(hass, entry, self.feature_engineering, self.telemetry)
         self.decisions = DecisionLog(hass, self.database)
         self.vault = SiteVault(hass, entry)
         self.control = ControlService(hass, entry, self.lines, log=self.decisions, vault=self.vault)
@@ -103,6 +105,7 @@ class Site:
         self.retention.async_start()
         self.database_watch.async_start()
         self.database_trouble.async_start()
+        self.feature_watch.async_start()
         self.backfill.async_start()
         self.control.async_start(self.async_listen_to_lines)
         self.ai_planner.async_start()
@@ -127,6 +130,7 @@ class Site:
             await self.decisions.async_stop()
             await self.database_watch.async_stop()
             self.database_trouble.async_stop()
+            self.feature_watch.async_stop()
             self.database.async_stop()
             lines = list(self.lines.values())
             self.lines.clear()

@@ -1,5 +1,6 @@
 """The repair issues of the site: what does not mend itself, and what a person can do about it."""
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +15,7 @@ from .db.room import Room
 _CLOCK_DOUBTFUL: Final = "clock_doubtful"
 CLOCK_JUMPED: Final = "clock_jumped"
 CLOCK_WENT_BACK: Final = "clock_went_back"
+NO_FEATURES: Final = "no_features"
 _DATABASE_TROUBLE: Final = "database_error"
 _DATABASE_TOO_NEW: Final = "database_too_new"
 FILE_LEFT_ALONE: Final = "file_left_alone"
@@ -72,6 +74,29 @@ def async_clear_trouble(hass: HomeAssistant) -> None:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.0f} MB"
+
+
+@callback
+def async_report_features(hass: HomeAssistant, zones: Iterable[str], sources: Mapping[str, Iterable[str]]) -> None:
+    """Make an issue of zones without features, by name, with what does not deliver: gone, unavailable or silent."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        NO_FEATURES,
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=NO_FEATURES,
+        translation_placeholders={
+            "zones": ", ".join(zones),
+            **{why: ", ".join(sorted(names, key=str.lower)) or "-" for why, names in sources.items()},
+        },
+    )
+
+
+@callback
+def async_clear_features(hass: HomeAssistant) -> None:
+    """Take that issue back: all zones have features again."""
+    ir.async_delete_issue(hass, DOMAIN, NO_FEATURES)
 
 
 @callback

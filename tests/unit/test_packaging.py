@@ -222,7 +222,8 @@ def test_placeholders_are_filled(english: Any) -> None:
         "zone",
         "zones",
     }
-    filled |= {"decisions", "events", "features", "file", "free", "log", "now"}
+    filled |= {"decisions", "events", "features", "file", "free", "gone", "log", "now"}
+    filled |= {"rows", "silent", "unavailable", "windows"}
     used = {name for _, text in texts(english) for name in _PLACEHOLDER.findall(text)}
     assert used <= filled
 

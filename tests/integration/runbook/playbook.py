@@ -27,9 +27,9 @@ class Playbook:
         self._placeholders: dict[str, str] = {}
         self.flow_id = ""
 
-    def sign_in(self, client: Any) -> None:
+    def sign_in(self, client: Any, socket: Any) -> None:
         """Go on with another session: the one before has come to its end."""
-        self._client = client
+        self._client, self._socket = client, socket
 
     async def issues(self) -> dict[str, Any]:
         """Return our issues by id, as the page lists them."""

@@ -4,12 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import CLIENT_ID, MockUser, async_fire_time_changed
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.retention import INTERVAL
@@ -39,19 +37,6 @@ def at_night(house: House) -> Callable[[datetime], None]:  # noqa: F811
         async_fire_time_changed(house.hass, now + INTERVAL)
 
     return turn
-
-
-@pytest.fixture
-def sign_in(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, hass_admin_user: MockUser, playbook: Playbook
-) -> Callable[[], Awaitable[None]]:
-    """Return what signs in anew: by another clock, whoever was signed in is so no more."""
-
-    async def sign_in() -> None:
-        token = await hass.auth.async_create_refresh_token(hass_admin_user, CLIENT_ID)
-        playbook.sign_in(await hass_client(hass.auth.async_create_access_token(token)))
-
-    return sign_in
 
 
 async def until_issue(house: House, playbook: Playbook, *, is_there: bool) -> None:  # noqa: F811

@@ -1,0 +1,50 @@
+"""The dialog of zones without features: condense what there is now, and say what came of it."""
+
+import asyncio
+from typing import Final
+
+from homeassistant.components.repairs import RepairsFlowResult
+import voluptuous as vol
+
+from ..db.recorder_tasks import DatabaseUnavailableError
+from ..feature_engineering import Anew
+from ..sources import OUTDOORS
+from .issue_flow import IssueFlow
+
+# It goes on when nobody waits any more, in seconds.
+_SECONDS: Final = 60.0
+_NOT_RUNNING: Final = "not_running"
+_UNAVAILABLE: Final = "database_unavailable"
+_STILL_RUNNING: Final = "still_running"
+_STILL_NONE: Final = "still_none"
+_CONDENSED: Final = "condensed"
+
+
+class FeaturesFlow(IssueFlow):
+    """Names what does not deliver, and offers to condense at once (`aggregate_now`)."""
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin."""
+        del user_input
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Say what does not deliver, and condense once somebody has mended it."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.placeholders
+            )
+        if (site := self.site) is None:
+            return self.async_abort(reason=_NOT_RUNNING)
+        try:
+            async with asyncio.timeout(_SECONDS):
+                result = await site.feature_engineering.async_aggregate_now(Anew())
+        except TimeoutError:
+            return self.async_abort(reason=_STILL_RUNNING)
+        except DatabaseUnavailableError:
+            return self.async_abort(reason=_UNAVAILABLE)
+        figures = {"windows": str(result.windows), "rows": str(result.rows)}
+        if without := set(result.zones_without_features) - {OUTDOORS}:
+            names = ", ".join(site.feature_watch.names_of(without))
+            return self.async_abort(reason=_STILL_NONE, description_placeholders={**figures, "zones": names})
+        return self.async_create_entry(data={}, description=_CONDENSED, description_placeholders=figures)
