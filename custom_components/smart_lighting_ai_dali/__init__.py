@@ -11,6 +11,7 @@ from .const import DOMAIN
 from .health_view import async_register_health_view
 from .key_sources import YAML_SCHEMA, take_yaml
 from .light_group import group_identifier
+from .setup_check import check_setup
 from .site import Site, SiteConfigEntry
 from .site_issues import async_clear_site
 from .site_vault import async_remove_vault
@@ -42,7 +43,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: SiteConfigEntry) -> bool:
-    """Start the site; it does not wait for a slow line."""
+    """Start the site; it does not wait for a slow line. Raises ConfigEntryError where settings can't be read."""
+    check_setup(entry)
     site = entry.runtime_data = Site(hass, entry)
     await site.async_start()
 
