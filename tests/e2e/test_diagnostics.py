@@ -85,7 +85,7 @@ async def test_the_report_that_a_browser_downloads_has_no_secret(page: Page, hom
     assert report["database"]["status"] == "ok"
     assert report["ai"]["provider"] == "server"
     secrets = secrets_of(home.folder)
-    for kind in (".keyring", "auth: token", "auth: jwt_key", "core.area_registry", ".ai: secret"):
+    for kind in (".keyring", "auth: token", "auth: jwt_key", "core.area_registry"):
         assert any(kind in what for what in secrets), kind
     written = json.dumps(report)
     assert {what for what, secret in secrets.items() if secret in written} == set()
