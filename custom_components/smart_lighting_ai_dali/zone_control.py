@@ -401,13 +401,15 @@ class ZoneControl:
             error = problem
         finally:
             self._sending -= 1
+        if not self._is_running:
+            # Lines end after zones: what could not be sent any more is no trouble.
+            return
         if error is not None and not self._is_failing:
             _LOGGER.warning("zone=%r lights=failed reason=%s hint='look at its line'", self.name, error.key)
         elif error is None and self._is_failing:
             _LOGGER.info("zone=%r lights=back", self.name)
         self._is_failing = error is not None
-        if self._is_running:
-            self._listener.zone_acted(self, action, context, error=error)
+        self._listener.zone_acted(self, action, context, error=error)
 
 
 def lux_of(state: State | None) -> float | None:
