@@ -7,7 +7,9 @@ from homeassistant.helpers.typing import ConfigType
 
 from .action_table import async_register_actions
 from .ai_store import AiStore
+from .audit import AUDIT, Audit
 from .const import DOMAIN
+from .denials import Denials
 from .health_view import async_register_health_view
 from .key_sources import YAML_SCHEMA, take_yaml
 from .light_group import group_identifier
@@ -36,7 +38,10 @@ PLATFORMS = (
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and what panels ask: they are there before, and without, a site."""
     take_yaml(hass, config)
-    async_register_actions(hass)
+    audit = hass.data[AUDIT] = Audit(hass)
+    audit.async_start()
+    Denials(hass, audit).async_start()
+    async_register_actions(hass, audit)
     async_register_websocket_commands(hass)
     async_register_health_view(hass)
     return True

@@ -1,13 +1,16 @@
 """The table of all actions, and the one place that registers them."""
 
+from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.service import async_register_admin_service
 
-from .action import Action, Who
+from .action import Action
+from .action_guard import ActionGuard
 from .ai_actions import AI_ACTIONS
 from .ai_mode_actions import AI_MODE_ACTIONS
+from .audit import Audit
+from .audit_actions import AUDIT_ACTIONS
 from .commissioning_actions import COMMISSIONING_ACTIONS
 from .const import DOMAIN
 from .database_actions import DATABASE_ACTIONS
@@ -29,14 +32,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     *REPLAY_ACTIONS,
     *AI_MODE_ACTIONS,
     *AI_ACTIONS,
+    *AUDIT_ACTIONS,
 )
 
 
 @callback
-def async_register_actions(hass: HomeAssistant) -> None:
-    """Register every action of the table."""
+def async_register_actions(hass: HomeAssistant, audit: Audit) -> None:
+    """Register every action of the table; the guard checks their data itself."""
+    guard = ActionGuard(hass, audit)
     for action in ACTIONS:
-        if action.who is Who.ADMINISTRATORS:
-            async_register_admin_service(hass, DOMAIN, action.name, action.run, action.schema, action.response)
-        else:
-            hass.services.async_register(DOMAIN, action.name, action.run, action.schema, action.response)
+        run = partial(guard.async_call, action)
+        hass.services.async_register(DOMAIN, action.name, run, supports_response=action.response)

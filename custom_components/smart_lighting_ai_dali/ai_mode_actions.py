@@ -100,7 +100,7 @@ async def _answer(call: ServiceCall, *, accepted: bool) -> None:
 
 
 AI_MODE_ACTIONS: Final = (
-    Action(name=SERVICE_ALLOW_AI, run=allow_ai, schema=_ALLOW_SCHEMA),
+    Action(name=SERVICE_ALLOW_AI, run=allow_ai, schema=_ALLOW_SCHEMA, audited=True),
     Action(name=SERVICE_ACCEPT_PLAN, run=accept_plan, schema=vol.Schema(_ZONES), who=Who.CONTROLLERS),
     Action(name=SERVICE_DECLINE_PLAN, run=decline_plan, schema=vol.Schema(_ZONES), who=Who.CONTROLLERS),
     Action(

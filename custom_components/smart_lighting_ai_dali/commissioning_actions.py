@@ -8,7 +8,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 import voluptuous as vol
 
-from .action import Action
+from .action import Action, always
 from .const import DOMAIN
 from .dali.addressing import ADDRESSES, Family
 from .dali.commissioning_orders import (
@@ -135,11 +135,20 @@ def _gear(hass: HomeAssistant, line: SiteLine, device_id: str) -> str:
 
 
 COMMISSIONING_ACTIONS: Final = (
-    Action(name=SERVICE_COMMISSION, run=commission, schema=_COMMISSION_SCHEMA, response=SupportsResponse.OPTIONAL),
+    Action(
+        name=SERVICE_COMMISSION,
+        run=commission,
+        schema=_COMMISSION_SCHEMA,
+        response=SupportsResponse.OPTIONAL,
+        is_lasting=always,
+        # The line itself does one job at a time.
+        audited=True,
+    ),
     Action(
         name=SERVICE_CANCEL_COMMISSIONING,
         run=cancel_commissioning,
         schema=_LINE_SCHEMA,
         response=SupportsResponse.OPTIONAL,
+        audited=True,
     ),
 )

@@ -139,7 +139,17 @@ DATABASE_ACTIONS: Final = (
         run=aggregate_now,
         schema=_AGGREGATE_SCHEMA,
         response=SupportsResponse.OPTIONAL,
+        audited=True,
     ),
-    Action(name=SERVICE_PURGE_NOW, run=purge_now, schema=_PURGE_SCHEMA, response=SupportsResponse.OPTIONAL),
+    Action(
+        name=SERVICE_PURGE_NOW,
+        run=purge_now,
+        schema=_PURGE_SCHEMA,
+        response=SupportsResponse.OPTIONAL,
+        # What is old enough is deleted every night; only where the clock is in doubt more than that may be gone.
+        is_lasting=lambda data: bool(data[ATTR_DESPITE_CLOCK]),
+        audited=True,
+        single=True,
+    ),
     Action(name=SERVICE_GET_FEATURES, run=get_features, schema=_FEATURES_SCHEMA, response=SupportsResponse.ONLY),
 )

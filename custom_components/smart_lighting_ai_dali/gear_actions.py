@@ -11,7 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 import voluptuous as vol
 
-from .action import Action
+from .action import EACH_DEVICE, Action
 from .const import DOMAIN
 from .dali.level import level_of
 from .dali.line import Line
@@ -122,7 +122,9 @@ def _lines(hass: HomeAssistant) -> dict[str, SiteLine]:
 
 
 GEAR_ACTIONS: Final = (
-    Action(name=SERVICE_SET_GROUPS, run=set_groups, schema=_GROUPS_SCHEMA),
-    Action(name=SERVICE_STORE_SCENE, run=store_scene, schema=_STORE_SCHEMA),
-    Action(name=SERVICE_REMOVE_FROM_SCENE, run=remove_from_scene, schema=_REMOVE_SCHEMA),
+    Action(name=SERVICE_SET_GROUPS, run=set_groups, schema=_GROUPS_SCHEMA, audited=True, rate=EACH_DEVICE),
+    Action(name=SERVICE_STORE_SCENE, run=store_scene, schema=_STORE_SCHEMA, audited=True, rate=EACH_DEVICE),
+    Action(
+        name=SERVICE_REMOVE_FROM_SCENE, run=remove_from_scene, schema=_REMOVE_SCHEMA, audited=True, rate=EACH_DEVICE
+    ),
 )

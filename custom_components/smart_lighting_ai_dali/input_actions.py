@@ -10,7 +10,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 import voluptuous as vol
 
-from .action import Action
+from .action import EACH_DEVICE, Action
 from .const import DOMAIN
 from .dali.input_device import InputDevice, Instance
 from .dali.input_events import event_names
@@ -74,5 +74,12 @@ def _devices(hass: HomeAssistant, device_id: str) -> Iterator[tuple[Inputs, Inpu
 
 
 INPUT_ACTIONS: Final = (
-    Action(name=SERVICE_CONFIGURE_INPUTS, run=configure_inputs, schema=_SCHEMA, response=SupportsResponse.OPTIONAL),
+    Action(
+        name=SERVICE_CONFIGURE_INPUTS,
+        run=configure_inputs,
+        schema=_SCHEMA,
+        response=SupportsResponse.OPTIONAL,
+        audited=True,
+        rate=EACH_DEVICE,
+    ),
 )

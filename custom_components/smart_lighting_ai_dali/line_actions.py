@@ -8,7 +8,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 import voluptuous as vol
 
-from .action import Action
+from .action import EACH_DEVICE, Action
 from .const import DOMAIN
 from .dali.emergency_state import EMERGENCY, EmergencyTest
 from .dali.line import Line
@@ -76,8 +76,19 @@ def _emergency_light(call: ServiceCall) -> tuple[Line, str]:
 
 
 LINE_ACTIONS: Final = (
-    Action(name=SERVICE_SCAN_LINE, run=scan_line, schema=_LINE_SCHEMA, response=SupportsResponse.OPTIONAL),
-    Action(name=SERVICE_RESTART_SIMULATOR, run=restart_simulator, schema=_LINE_SCHEMA),
-    Action(name=SERVICE_START_EMERGENCY_TEST, run=start_emergency_test, schema=_TEST_SCHEMA),
-    Action(name=SERVICE_STOP_EMERGENCY_TEST, run=stop_emergency_test, schema=_LINE_SCHEMA),
+    Action(
+        name=SERVICE_SCAN_LINE,
+        run=scan_line,
+        schema=_LINE_SCHEMA,
+        response=SupportsResponse.OPTIONAL,
+        audited=True,
+        single=True,
+    ),
+    Action(name=SERVICE_RESTART_SIMULATOR, run=restart_simulator, schema=_LINE_SCHEMA, audited=True, single=True),
+    Action(
+        name=SERVICE_START_EMERGENCY_TEST, run=start_emergency_test, schema=_TEST_SCHEMA, audited=True, rate=EACH_DEVICE
+    ),
+    Action(
+        name=SERVICE_STOP_EMERGENCY_TEST, run=stop_emergency_test, schema=_LINE_SCHEMA, audited=True, rate=EACH_DEVICE
+    ),
 )

@@ -8,13 +8,27 @@ from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .ai_modes import EVENT_AI_EARNED, EVENT_AI_MODE, EVENT_SUGGESTION
+from .audit import EVENT_AUDIT, Outcome
 from .const import DOMAIN
 from .control_service import EVENT_CHOICE, EVENT_DECISION
+from .denials import EVENT_DENIALS, REPEATED_LOGINS
 from .explanation import choice_message, earned_message, message_of, mode_message, suggestion_message
 
 _BY_ITSELF: Final = "mdi:home-lightbulb"
 _BY_HAND: Final = "mdi:hand-back-right-outline"
 _BY_AI: Final = "mdi:creation-outline"
+_BY_CALL: Final = "mdi:shield-account-outline"
+# All that is said of a call: everybody may read the logbook.
+_OUTCOMES: Final = {
+    Outcome.OK: "was called",
+    Outcome.FAILED: "was called and failed",
+    Outcome.DENIED: "was called and refused: who called it may not",
+    Outcome.INVALID: "was called with invalid data",
+    Outcome.RATE_LIMITED: "was called too often",
+    Outcome.BUSY: "was called while it was running",
+    Outcome.DUPLICATE: "was called once more in the same way, and ran once",
+    Outcome.INTERRUPTED: "was called and interrupted",
+}
 
 
 @callback
@@ -30,6 +44,8 @@ def async_describe_events(
         (EVENT_CHOICE, _BY_HAND, choice_message),
         (EVENT_AI_MODE, _BY_AI, lambda data: mode_message(data["mode"], data["reason"])),
         (EVENT_AI_EARNED, _BY_AI, lambda data: earned_message(data["days"])),
+        (EVENT_AUDIT, _BY_CALL, _called),
+        (EVENT_DENIALS, _BY_CALL, _denied),
         (EVENT_SUGGESTION, _BY_AI, lambda data: suggestion_message(data["plan"])),
     )
     for event_type, icon, message in said:
@@ -38,6 +54,15 @@ def async_describe_events(
 
 def _decided(data: Mapping[str, Any]) -> str:
     return message_of(data["reason"], data["brightness_pct"], data["color_temp_kelvin"])
+
+
+def _called(data: Mapping[str, Any]) -> str:
+    return f"{data['action']} {_OUTCOMES[Outcome(data['outcome'])]}"
+
+
+def _denied(data: Mapping[str, Any]) -> str:
+    what = "signing in failed" if data["kind"] == REPEATED_LOGINS else "actions were refused"
+    return f"{what} {data['count']} times within ten minutes"
 
 
 def _describe(icon: str, message: Callable[[Mapping[str, Any]], str]) -> Callable[[Event[Any]], dict[str, Any]]:

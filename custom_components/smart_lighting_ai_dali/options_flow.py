@@ -1,4 +1,4 @@
-"""What can be set for the site: how long to keep what was collected, the weather, and how much an AI may be asked."""
+"""What can be set for the site: how long to keep what was collected, the weather, automations, and the AI."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import UnitOfInformation, UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
@@ -36,6 +37,7 @@ from .zone_settings import CONF_WEATHER
 CONF_KEEP_EVENTS: Final = "keep_events_days"
 CONF_KEEP_FEATURES: Final = "keep_features_days"
 CONF_KEEP_DECISIONS: Final = "keep_decisions_days"
+CONF_ALLOW_AUTOMATIONS: Final = "allow_automations"
 
 
 # Without the instructions, which are as long, a request may have this many bytes.
@@ -82,6 +84,7 @@ OPTIONS_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_WEATHER): EntitySelector(
             EntitySelectorConfig(filter=EntityWithDeviceFilterSelectorConfig(domain="weather"))
         ),
+        vol.Required(CONF_ALLOW_AUTOMATIONS, default=False): BooleanSelector(),
         vol.Optional(CONF_AI): section(AI_SCHEMA, {"collapsed": True}),
     }
 )
@@ -110,6 +113,7 @@ class SiteOptionsFlow(OptionsFlow):
                     CONF_KEEP_EVENTS: keep.events,
                     CONF_KEEP_FEATURES: keep.features,
                     CONF_KEEP_DECISIONS: keep.decisions,
+                    CONF_ALLOW_AUTOMATIONS: user_input[CONF_ALLOW_AUTOMATIONS],
                 }
                 data |= {name: user_input[name] for name in (CONF_WEATHER, CONF_AI) if name in user_input}
                 ai = user_input.get(CONF_AI, {})

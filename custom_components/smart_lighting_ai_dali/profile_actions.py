@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .action import Action
+from .action import EACH_DEVICE, Action, always
 from .const import DOMAIN
 from .profile_form import CONF_LEANING, FIELDS, NightIncompleteError, fields_of, profile_of
 from .services import site_of
@@ -32,6 +32,8 @@ ATTR_NAME: Final = "name"
 ATTR_PROFILE: Final = "profile"
 # More than a building has zones: what is larger was no export.
 _MOST_PROFILES: Final = 1000
+# And so many characters.
+_LARGEST_IMPORT: Final = 1_048_576
 
 _ZONE: Final = {vol.Required(ATTR_DEVICE_ID): cv.string}
 
@@ -82,8 +84,6 @@ def vault_errors[R](
 @vault_errors
 async def rotate_encryption_key(call: ServiceCall) -> ServiceResponse:
     """Seal everything by a new key, and say how much that was."""
-    if call.context.user_id is None:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="needs_a_person")
     rotation = await site_of(call.hass).vault.async_rotate()
     return {"profiles": rotation.profiles, "duration": rotation.seconds}
 
@@ -153,9 +153,24 @@ def _imported(item: dict[str, Any]) -> Profile:
 
 
 PROFILE_ACTIONS: Final = (
-    Action(name=SERVICE_ROTATE, run=rotate_encryption_key, response=SupportsResponse.OPTIONAL),
+    Action(
+        name=SERVICE_ROTATE,
+        run=rotate_encryption_key,
+        response=SupportsResponse.OPTIONAL,
+        is_lasting=always,
+        audited=True,
+        single=True,
+    ),
     Action(name=SERVICE_GET_PROFILE, run=get_profile, schema=vol.Schema(_ZONE), response=SupportsResponse.ONLY),
-    Action(name=SERVICE_SET_PROFILE, run=set_profile, schema=_SET_SCHEMA),
-    Action(name=SERVICE_EXPORT, run=export_profiles, response=SupportsResponse.ONLY),
-    Action(name=SERVICE_IMPORT, run=import_profiles, schema=_IMPORT_SCHEMA, response=SupportsResponse.OPTIONAL),
+    Action(name=SERVICE_SET_PROFILE, run=set_profile, schema=_SET_SCHEMA, audited=True, rate=EACH_DEVICE),
+    Action(name=SERVICE_EXPORT, run=export_profiles, response=SupportsResponse.ONLY, audited=True),
+    Action(
+        name=SERVICE_IMPORT,
+        run=import_profiles,
+        schema=_IMPORT_SCHEMA,
+        response=SupportsResponse.OPTIONAL,
+        audited=True,
+        single=True,
+        largest=_LARGEST_IMPORT,
+    ),
 )

@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .ai_planner import AiPlanner
 from .ai_provider import AiProvider
+from .audit import AUDIT
 from .backfill import Backfill
 from .backup_pause import BackupPause
 from .const import DOMAIN, SUBENTRY_LINE
@@ -54,6 +55,7 @@ class Site:
 
     def __init__(self, hass: HomeAssistant, entry: SiteConfigEntry) -> None:
         self.lines: dict[str, SiteLine] = {}
+        self.audit = hass.data[AUDIT]
         self.database = Database(hass)
         self.telemetry = Telemetry(hass, entry, self.is_overheard)
         self.feature_engineering = FeatureEngineering(hass, self.database, self.telemetry)

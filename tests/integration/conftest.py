@@ -9,10 +9,10 @@ from typing import Any
 from homeassistant.components import usb
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_DEVICE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.smart_lighting_ai_dali.const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, LineKind
 from custom_components.smart_lighting_ai_dali.simulator.adapters import AdapterKind
@@ -197,6 +197,11 @@ async def build(hass: HomeAssistant) -> AsyncIterator[Callable[..., Any]]:
 
 
 type Build = Callable[..., Any]
+
+
+def administrator(hass: HomeAssistant) -> Context:
+    """Return the context of a call by an administrator, another one each time: nothing is the same call once more."""
+    return Context(user_id=MockUser(name="Ada", is_owner=True).add_to_hass(hass).id)
 
 
 @pytest.fixture

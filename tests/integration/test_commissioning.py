@@ -13,7 +13,7 @@ from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 from custom_components.smart_lighting_ai_dali.simulator.specification import GearSpecification
 
-from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of
+from .conftest import Build, House, PlugIn, SimulatedPort, administrator, lamp, line_of
 from .test_services import device_of
 
 LINE: Final = "Ground floor"
@@ -33,6 +33,7 @@ async def commission(house: House, task: str, **fields: Any) -> Any:
         "commission",
         {"device_id": line_device(house), "task": task, **fields},
         blocking=True,
+        context=administrator(house.hass),
         return_response=True,
     )
 
@@ -105,7 +106,12 @@ async def test_a_cancelled_job_says_so_and_can_be_begun_again(plug_in: PlugIn, b
     assert error.value.translation_key == "commissioning_cancelled"
     assert all(one["initialisation"] == "disabled" for one in await port.do(Simulation.snapshots))
     cancelled = await house.hass.services.async_call(
-        DOMAIN, "cancel_commissioning", {"device_id": line_device(house)}, blocking=True, return_response=True
+        DOMAIN,
+        "cancel_commissioning",
+        {"device_id": line_device(house)},
+        blocking=True,
+        return_response=True,
+        context=administrator(house.hass),
     )
     assert cancelled == {"cancelled": False}
 
@@ -231,6 +237,11 @@ async def test_a_line_that_is_not_there_says_so(build: Build) -> None:
     assert error.value.translation_key == "port_missing"
     with pytest.raises(ServiceValidationError) as other:
         await house.hass.services.async_call(
-            DOMAIN, "commission", {"device_id": "nonsense", "task": "find_new"}, blocking=True, return_response=True
+            DOMAIN,
+            "commission",
+            {"device_id": "nonsense", "task": "find_new"},
+            blocking=True,
+            return_response=True,
+            context=administrator(house.hass),
         )
     assert other.value.translation_key == "no_such_line"

@@ -39,7 +39,7 @@ from custom_components.smart_lighting_ai_dali.simulator.device_specification imp
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 from custom_components.smart_lighting_ai_dali.sources import find_sources, value_of
 
-from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of, panel, translation
+from .conftest import Build, House, PlugIn, SimulatedPort, administrator, lamp, line_of, panel, translation
 from .test_services import device_of
 
 WALL = 3
@@ -249,7 +249,12 @@ async def test_an_input_device_shows_itself(home: Home) -> None:
 async def configure(home: Home, device_id: str, **settings: str | list[str]) -> Any:
     """Call the action that configures input devices, and return its answer."""
     return await home.house.hass.services.async_call(
-        DOMAIN, "configure_inputs", {"device_id": device_id, **settings}, blocking=True, return_response=True
+        DOMAIN,
+        "configure_inputs",
+        {"device_id": device_id, **settings},
+        blocking=True,
+        return_response=True,
+        context=administrator(home.house.hass),
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.retention import INTERVAL
-from tests.integration.conftest import House
+from tests.integration.conftest import House, administrator
 
 from .conftest import on_every_engine, rows
 
@@ -31,8 +31,10 @@ async def past(house: House) -> datetime:
 
 
 async def call(hass: HomeAssistant, action: str, **data: Any) -> Any:
-    """Call one of our actions, and return its answer."""
-    return await hass.services.async_call(DOMAIN, action, data, blocking=True, return_response=True)
+    """Call one of our actions as an administrator, and return its answer."""
+    return await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True, context=administrator(hass)
+    )
 
 
 async def change(house: House, statement: str) -> None:

@@ -20,7 +20,7 @@ from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
 from custom_components.smart_lighting_ai_dali.health_rules import DATABASE_SECONDS
 from custom_components.smart_lighting_ai_dali.health_watch import INTERVAL as HEALTH_INTERVAL
-from tests.integration.conftest import Build, House
+from tests.integration.conftest import Build, House, administrator
 from tests.told import fields_of
 
 from .test_database_faults import dies
@@ -144,14 +144,23 @@ async def test_jobs_are_overdue_by_the_clock_and_told_once(
     assert (state.attributes["health"], state.attributes["code"]) == ("degraded", "aggregation_overdue")
     assert dt_util.utcnow() - state.attributes["last_success"] >= timedelta(minutes=15)
     assert site.state(HEALTH) == "degraded"
-    await site.hass.services.async_call(DOMAIN, "aggregate_now", {}, blocking=True, return_response=True)
+    await site.hass.services.async_call(
+        DOMAIN, "aggregate_now", {}, blocking=True, return_response=True, context=administrator(site.hass)
+    )
     assert site.state(SCHEDULER) == "ok"
     assert site.state(HEALTH) == "ok"
     clock.jump(hours=29)
-    await site.hass.services.async_call(DOMAIN, "aggregate_now", {}, blocking=True, return_response=True)
+    await site.hass.services.async_call(
+        DOMAIN, "aggregate_now", {}, blocking=True, return_response=True, context=administrator(site.hass)
+    )
     assert site.state(SCHEDULER) == "retention_overdue"
     await site.hass.services.async_call(
-        DOMAIN, "purge_now", {"despite_clock": True}, blocking=True, return_response=True
+        DOMAIN,
+        "purge_now",
+        {"despite_clock": True},
+        blocking=True,
+        return_response=True,
+        context=administrator(site.hass),
     )
     assert site.state(SCHEDULER) == "ok"
     assert told(caplog, "scheduler") == [("WARNING", "degraded"), ("INFO", "ok")] * 2

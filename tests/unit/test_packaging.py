@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from custom_components.smart_lighting_ai_dali import const
+from custom_components.smart_lighting_ai_dali.action_table import ACTIONS
 from custom_components.smart_lighting_ai_dali.advisor.budget import Refusal
 from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
 from custom_components.smart_lighting_ai_dali.advisor.server_address import AddressProblem
@@ -40,6 +41,7 @@ from custom_components.smart_lighting_ai_dali.zone_entities import (
 )
 from custom_components.smart_lighting_ai_dali.zones.purpose import Purpose
 from custom_components.smart_lighting_ai_dali.zones.settings import Release
+from scripts.documents.actions import PAGE, page_of
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "custom_components" / const.DOMAIN
@@ -181,7 +183,11 @@ def test_every_action_is_described(english: Any) -> None:
     for name, service in services.items():
         fields = (service or {}).get("fields", {})
         assert fields.keys() == english["services"][name].get("fields", {}).keys()
-        assert f"`{const.DOMAIN}.{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+        assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+    # The table of actions has the rest; its page is made from it by `python -m scripts.documents.actions`.
+    assert services.keys() == {action.name for action in ACTIONS}
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == page_of(page)
 
 
 def test_placeholders_are_filled(english: Any) -> None:
@@ -199,6 +205,7 @@ def test_placeholders_are_filled(english: Any) -> None:
         "name",
         "number",
     }
+    filled |= {"action", "count", "seconds", "user"}
     filled |= {
         "file",
         "gain",

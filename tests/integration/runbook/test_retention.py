@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.retention import INTERVAL
-from tests.integration.conftest import House
+from tests.integration.conftest import House, administrator
 from tests.recorder.conftest import _integrations, database_engine, house, recorder_db_url, rows  # noqa: F401  # fixtures
 from tests.recorder.trouble import count, observations
 from tests.told import told
@@ -43,7 +43,9 @@ async def collect(house: House) -> None:  # noqa: F811
 
 async def call(hass: HomeAssistant, action: str, **data: Any) -> Any:
     """Call one of our actions, and return its answer."""
-    return await hass.services.async_call(DOMAIN, action, data, blocking=True, return_response=True)
+    return await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True, context=administrator(hass)
+    )
 
 
 async def test_the_defaults_are_those_of_the_runbook(house: House) -> None:  # noqa: F811
