@@ -1,15 +1,20 @@
 """Profiles are read, set, taken out and brought in by administrators, and set in the dialog of their zone."""
 
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
+from homeassistant.helpers.storage import Store
+from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 import voluptuous as vol
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.key_sources import VARIABLE
+from custom_components.smart_lighting_ai_dali.vault.key import Key
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart
 from custom_components.smart_lighting_ai_dali.zones.profile import NOTHING_SAID, DayKind, Leaning, Night
 
@@ -148,6 +153,38 @@ async def test_with_the_key_away_actions_say_so_and_change_nothing(home: VaultHo
         with pytest.raises(HomeAssistantError) as refusal:
             await call(action, **data)
         assert refusal.value.translation_key == "vault_closed"
+
+
+async def test_a_full_disk_is_told_in_words_and_changes_nothing(home: VaultHome, call: Caller) -> None:
+    async def full(*_: Any) -> None:
+        raise WriteError("no space left on device")
+
+    dialog = ZoneDialog(home)
+    await dialog.open()
+    with patch.object(Store, "_async_write_data", full):
+        for action, data in (
+            ("set_profile", {"device_id": home.device(), "lux_day": 100}),
+            ("rotate_encryption_key", {}),
+        ):
+            with pytest.raises(HomeAssistantError) as refusal:
+                await call(action, **data)
+            assert refusal.value.translation_key == "vault_not_written"
+        result = await dialog.submit(leaning="saving", lux={}, color_temp_kelvin={}, sleep={})
+        assert result["reason"] == "vault_not_written"
+    assert home.zone().settings.profile == SAID
+
+
+async def test_a_key_from_elsewhere_is_changed_there(
+    home: VaultHome, call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, Key.new().reveal())
+    await home.restart()
+    for text, told in ((None, "no_new_key"), ("swordfish", "key_invalid")):
+        if text is not None:
+            monkeypatch.setenv(VARIABLE, text)
+        with pytest.raises(HomeAssistantError) as refusal:
+            await call("rotate_encryption_key")
+        assert refusal.value.translation_key == told
 
 
 # In the dialog of the zone

@@ -16,7 +16,7 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.key_sources import FILE_VARIABLE, VARIABLE, take_yaml
-from custom_components.smart_lighting_ai_dali.site_vault import ClosedError, NoNewKeyError, Rotation
+from custom_components.smart_lighting_ai_dali.site_vault import ClosedError, NoNewKeyError, OtherKeyError, Rotation
 from custom_components.smart_lighting_ai_dali.vault.key import InvalidKeyError, Key
 from custom_components.smart_lighting_ai_dali.vault.sealing import Fault
 from custom_components.smart_lighting_ai_dali.vault.verdict import Problem
@@ -336,6 +336,63 @@ async def test_a_file_that_is_not_there_is_no_key(home: VaultHome, monkeypatch: 
 @pytest.mark.parametrize("config", [{}, {DOMAIN: None}, {DOMAIN: {"encryption_key": "x"}}])
 async def test_yaml_is_taken_with_and_without_a_key(hass: HomeAssistant, config: dict[str, Any]) -> None:
     assert await async_setup_component(hass, DOMAIN, config)
+
+
+async def test_a_start_on_a_full_disk_puts_aside_and_goes_on_with_a_rotation_later(home: VaultHome) -> None:
+    await home.vault.async_set_profiles({home.zones[1]: SAID})
+    with _watched_writes(home) as instants:
+        await home.vault.async_rotate()
+    await home.stop()
+    # Killed once both keys were there, and then a profile was damaged.
+    home.bring_back(instants[1])
+    home.data("profiles")["records"][home.zones[1]]["token"] = ""
+    interrupted = home.kept()
+    with _watched_writes(home, fails_from=0):
+        await home.start()
+        assert home.problem() is None
+        assert home.zone(0).settings.profile == SAID
+        assert home.vault.put_aside == {home.zones[1]}
+        home.hass.config_entries.async_remove_subentry(home.house.entry, home.zones[0])
+        await home.hass.async_block_till_done()
+        await home.stop()
+    for file in ("keyring", "profiles"):
+        assert home.kept()["files"][home.file(file)] == interrupted["files"][home.file(file)]
+    await home.start()
+    assert home.data("profiles")["records"] == {}, "it has gone with its zone"
+    assert [key["state"] for key in home.data("keyring")["keys"]] == ["active", "retired"]
+
+
+async def test_a_key_is_taken_by_what_it_opens_where_its_fingerprint_is_not_known(home: VaultHome) -> None:
+    key = Key(home.data("keyring")["keys"][0]["key"])
+    await home.stop()
+    del home.storage[home.file("keyring")]
+    home.hass.config_entries.async_update_entry(home.house.entry, data={})
+    await home.start()
+    assert home.problem() is Problem.LOST
+    with pytest.raises(OtherKeyError):
+        await home.vault.async_take_key(Key.new())
+    await home.vault.async_take_key(key)
+    await home.restart()
+    assert home.zone(0).settings.profile == SAID
+    assert home.fingerprint == key.fingerprint
+
+
+async def test_whoever_gives_up_with_a_key_from_elsewhere_goes_on_with_that(
+    home: VaultHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await home.stop()
+    home.storage[home.file("keyring")]["data"] = {"keys": "none"}
+    key = Key.new()
+    monkeypatch.setenv(VARIABLE, key.reveal())
+    await home.start()
+    assert home.problem() is Problem.WRONG
+    await home.vault.async_give_up()
+    await home.restart()
+    assert home.problem() is None
+    assert home.fingerprint == key.fingerprint
+    await home.vault.async_set_profiles({home.zones[0]: SAID})
+    await home.restart()
+    assert home.zone(0).settings.profile == SAID
 
 
 async def test_a_reload_waits_for_a_rotation_and_begins_none(home: VaultHome) -> None:

@@ -1,7 +1,10 @@
 """The row "key lost": lights follow their rules; the repair dialog takes the key or keeps all aside."""
 
 from typing import Any
+from unittest.mock import patch
 
+from homeassistant.helpers.storage import Store
+from homeassistant.util.file import WriteError
 import pytest
 
 from custom_components.smart_lighting_ai_dali.vault.key import Key
@@ -83,6 +86,20 @@ async def test_whoever_begins_anew_types_it_and_loses_nothing(home: VaultHome, l
     await home.vault.async_set_profiles({home.zones[0]: SAID})
     await home.restart()
     assert home.zone().settings.profile == SAID
+
+
+async def test_a_full_disk_ends_the_dialog_and_nothing_is_lost(home: VaultHome, lost: str, playbook: Playbook) -> None:
+    async def full(*_: Any) -> None:
+        raise WriteError("no space left on device")
+
+    before = home.kept()
+    for choice, answer in (("enter_key", {"key": lost}), ("give_up", {"confirmation": "LOST"})):
+        await playbook.open(ISSUE)
+        await playbook.choose(choice)
+        with patch.object(Store, "_async_write_data", full):
+            assert (await playbook.submit(answer))["reason"] == "not_written"
+        assert home.kept() == before
+    assert ISSUE in await playbook.issues()
 
 
 async def test_a_dialog_that_was_left_open_does_nothing_once_the_key_is_there(
