@@ -12,6 +12,7 @@ from homeassistant.core import callback
 from ..const import DOMAIN, SUBENTRY_LINE, LineKind
 from ..dali.errors import LineError, LineWithoutPowerError, NotAnAdapterError, OtherAdapterError, PortMissingError
 from ..dali.events import LineStatus, StatusChanged
+from ..line_issues import SIMULATOR_GONE
 from ..moved_port import async_free_ports, async_take_adapter
 from .issue_flow import IssueFlow
 
@@ -40,7 +41,7 @@ class OfflineLineFlow(IssueFlow):
         if line is None:
             return self.async_abort(reason=_LINE_GONE)
         key = self.issue_id.removesuffix(f"_{line.subentry.subentry_id}")
-        options = [_RESTART] if line.kind is LineKind.SIMULATED else [_TRY_AGAIN]
+        options = [_RESTART] if key == SIMULATOR_GONE else [_TRY_AGAIN]
         if line.kind is not LineKind.SIMULATED and key != LineWithoutPowerError.key:
             options.append(_ANOTHER_PORT)
         if key == OtherAdapterError.key:

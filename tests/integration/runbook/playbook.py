@@ -102,6 +102,7 @@ async def open_playbook(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, hass_ws_client: WebSocketGenerator
 ) -> Playbook:
     """Return the page, as an administrator has it open."""
-    for component in ("repairs", "websocket_api"):
+    # Whatever has pages has to be there before the first is asked for.
+    for component in ("repairs", "websocket_api", DOMAIN):
         assert await async_setup_component(hass, component, {})
     return Playbook(hass, await hass_client(), await hass_ws_client(hass))

@@ -259,6 +259,15 @@ async def test_a_simulator_that_has_stopped_is_restarted(build: Build, ports: Po
     await house.until(lambda: status(house) is LineStatus.ONLINE, 60)
     simulator = next(iter(house.site.lines.values())).simulator
     assert simulator is not None
+    # Its line may lose its power, as that of a real one.
+    await house.hass.async_add_executor_job(simulator.call, lambda one: one.set_line_power(present=False))
+    await house.until(lambda: status(house) is LineStatus.NO_POWER, 30)
+    await passes(house, GRACE)
+    menu = await playbook.open(f"line_without_power_{line_id(house)}")
+    assert menu["menu_options"] == ["try_again"]
+    await house.hass.async_add_executor_job(simulator.call, lambda one: one.set_line_power(present=True))
+    await house.until(lambda: status(house) is LineStatus.ONLINE, 30)
+    assert await playbook.issues() == {}
     await house.hass.async_add_executor_job(simulator.stop)
     await house.until(lambda: status(house) is LineStatus.OFFLINE, 30)
     await passes(house, GRACE)
