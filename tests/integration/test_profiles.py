@@ -156,8 +156,12 @@ async def test_with_the_key_away_actions_say_so_and_change_nothing(home: VaultHo
 
 
 async def test_a_full_disk_is_told_in_words_and_changes_nothing(home: VaultHome, call: Caller) -> None:
-    async def full(*_: Any) -> None:
-        raise WriteError("no space left on device")
+    write = Store._async_write_data  # noqa: SLF001  # what a disk does has no public name
+
+    async def full(store: Store[Any], data: dict[str, Any]) -> None:
+        if store.key in {home.file("keyring"), home.file("profiles")}:
+            raise WriteError("no space left on device")
+        await write(store, data)
 
     dialog = ZoneDialog(home)
     await dialog.open()
