@@ -10,9 +10,10 @@ from .conftest import Build
 
 
 async def test_its_entities_are_there_and_enabled(hass: HomeAssistant, build: Build) -> None:
-    await build()
+    house = await build()
     registry = er.async_get(hass)
     assert len(entities()) >= 4
+    await house.until(lambda: all(registry.async_get(entity_id) for entity_id in entities()))
     for entity_id in entities():
         entity = registry.async_get(entity_id)
         assert entity is not None, entity_id
