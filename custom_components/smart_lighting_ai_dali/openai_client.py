@@ -109,7 +109,7 @@ class OpenAIClient(Provider):
         for resource in (self._client.responses, self._client.chat.completions):
             _ = resource.with_raw_response
         if self._settings.kind is ProviderKind.DECISIONS and has_decisions():
-            _ = self._client.decisions.with_raw_response
+            _ = self._decisions.with_raw_response
 
     async def _ask_once(self, request: Request) -> Answer:
         if self._settings.kind is ProviderKind.DECISIONS:
@@ -163,8 +163,14 @@ class OpenAIClient(Provider):
             max_tokens=request.most_output_tokens,
         )
 
+    @property
+    def _decisions(self) -> Any:
+        """Return what the older SDK, which types are checked against, does not have."""
+        client: Any = self._client
+        return client.decisions
+
     async def _create_decision(self, request: Request) -> Any:
-        return await self._client.decisions.with_raw_response.create(
+        return await self._decisions.with_raw_response.create(
             model=self._settings.model,
             input=f"{request.instructions}\n\n{request.payload}",
             questions=cast("Any", request.questions),

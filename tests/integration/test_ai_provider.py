@@ -371,7 +371,8 @@ async def test_a_zone_over_the_cap_is_an_issue_with_its_size(hass: HomeAssistant
     issue = ir.async_get(hass).async_get_issue(DOMAIN, "ai_payload_exceeds_cap_key")
     assert issue is not None
     placeholders = issue.translation_placeholders or {}
-    text = translation("issues", "ai_payload_exceeds_cap", "description").format(**placeholders)
+    step = translation("issues", "ai_payload_exceeds_cap", "fix_flow", "step", "limits")
+    text = step["description"].format(**placeholders)
     assert "3000 bytes" in text
     assert "2048" in text
     async_clear_oversized(hass, "key")
