@@ -144,6 +144,7 @@ class Audit:
         self._refusals: dict[tuple[str | None, Outcome], TokenBucket] = {}
         self._unwritten: dict[tuple[str | None, Outcome], int] = defaultdict(int)
         self._listeners: list[OutcomeListener] = []
+        self._problem_listeners: list[Callable[[], None]] = []
 
     @callback
     def async_start(self) -> None:
@@ -165,6 +166,12 @@ class Audit:
         """Call a listener with what comes of each call; return what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_listen_to_problem(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call a listener when rows can't be written, and when they can again; return what ends that."""
+        self._problem_listeners.append(listener)
+        return lambda: self._problem_listeners.remove(listener)
 
     async def async_refused(self, action: Action, call: ServiceCall, outcome: Outcome, row: Row) -> None:
         """Write down that a call did not run; of very many, only their number."""
@@ -236,7 +243,7 @@ class Audit:
                     str(error),
                     len(self._waiting),
                 )
-            self.problem = str(error)
+            self._async_take_problem(str(error))
 
     @callback
     def _async_written(self, file: AuditFile, found: Found) -> None:
@@ -244,8 +251,15 @@ class Audit:
             _LOGGER.warning("audit=interrupted calls=%s torn_bytes=%s", found.interrupted, found.torn)
         if self.problem is not None:
             _LOGGER.info("audit=written lost_rows=%s", self.lost)
-            self.problem = None
+            self._async_take_problem(None)
         self._store.async_delay_save(file.as_dict, _HEAD_LATER)
+
+    @callback
+    def _async_take_problem(self, problem: str | None) -> None:
+        is_news = (problem is None) is not (self.problem is None)
+        self.problem = problem
+        for listener in tuple(self._problem_listeners) if is_news else ():
+            listener()
 
     async def _async_prune(self, file: AuditFile) -> None:
         now = dt_util.utcnow()

@@ -37,6 +37,7 @@ class Part(StrEnum):
     AI = "ai"
     WEATHER = "weather"
     PROFILES = "profiles"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from homeassistant.core import State
 from .advisor.budget import Refusal
 from .advisor.provider import FailureKind
 from .ai_planner import AiStatus
-from .dali.errors import LineError
+from .dali.errors import LineError, LineFailedError
 from .dali.events import LineStatus
 from .db.health import DatabaseStatus
 from .health import WELL, Finding, HealthStatus
@@ -42,6 +42,7 @@ SCHEDULER_CODES: Final = ("ok", "starting", "paused", "aggregation_overdue", "re
 WEATHER_CODES: Final = ("ok", "off", "starting", "missing", "unavailable")
 _OVERDUE: Final = "aggregate_now and purge_now run it at once, and say what keeps it from running"
 PROFILES_CODES: Final = ("ok", *(problem.value for problem in Problem), "put_aside")
+AUDIT_CODES: Final = ("ok", "audit_unwritable")
 _STARTING: Final = Finding(code="starting")
 _WEATHER: Final = "zones take the sky for an average one meanwhile; look at the weather's integration"
 
@@ -64,6 +65,9 @@ def line_finding(
     missing_inputs: int,
 ) -> Finding:
     """Return how a line is; a simulated one is spare where there are real ones."""
+    if status is LineStatus.FAILED:
+        # It does not come back by itself.
+        return Finding(code=LineFailedError.key, status=HealthStatus.ERROR, is_spare=is_spare)
     if status is not LineStatus.ONLINE:
         return Finding(
             code=status.value if problem is None else problem.key,
@@ -136,6 +140,11 @@ def profiles_finding(problem: Problem | None, *, is_any_put_aside: bool) -> Find
     if problem is not None:
         return Finding(code=problem.value, status=HealthStatus.DEGRADED)
     return Finding(code="put_aside", status=HealthStatus.DEGRADED) if is_any_put_aside else WELL
+
+
+def audit_finding(problem: str | None) -> Finding:
+    """Return how the audit is, of why its rows can't be written; actions run meanwhile, and the rows wait."""
+    return WELL if problem is None else Finding(code="audit_unwritable", status=HealthStatus.DEGRADED)
 
 
 def weather_finding(entity_id: str | None, state: State | None, *, is_started: bool) -> Finding:

@@ -12,7 +12,7 @@ from .coordinator import LineCoordinator
 from .dali.events import LineStatus
 from .entity import LineEntity
 from .health import HealthStatus, Part, PartHealth
-from .health_rules import PROFILES_CODES, SCHEDULER_CODES, WEATHER_CODES
+from .health_rules import AUDIT_CODES, PROFILES_CODES, SCHEDULER_CODES, WEATHER_CODES
 from .health_watch import line_part
 from .site import SiteConfigEntry
 from .site_entity import SiteEntity
@@ -48,6 +48,12 @@ PART_SENSORS: Final = (
         part=Part.PROFILES,
         device_class=SensorDeviceClass.ENUM,
         options=list(PROFILES_CODES),
+    ),
+    PartSensorDescription(
+        key=Part.AUDIT.value,
+        part=Part.AUDIT,
+        device_class=SensorDeviceClass.ENUM,
+        options=list(AUDIT_CODES),
     ),
 )
 

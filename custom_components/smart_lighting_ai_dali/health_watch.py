@@ -21,6 +21,7 @@ from .health import WELL, Finding, Part, SiteHealth
 from .health_rules import (
     NOT_STARTED,
     ai_finding,
+    audit_finding,
     database_finding,
     line_finding,
     profiles_finding,
@@ -66,6 +67,7 @@ class HealthWatch:
             (Part.AI, site.ai_planner.async_listen),
             (Part.WEATHER, site.control.async_listen_to_weather),
             (Part.PROFILES, site.vault.async_listen),
+            (Part.AUDIT, site.audit.async_listen_to_problem),
             (Part.SCHEDULER, site.feature_engineering.async_listen),
             (Part.SCHEDULER, site.retention.async_listen),
         ):
@@ -151,6 +153,7 @@ class HealthWatch:
             Part.AI: self._ai,
             Part.WEATHER: self._weather,
             Part.PROFILES: self._profiles,
+            Part.AUDIT: self._audit,
         }
         return find[part]()
 
@@ -188,6 +191,9 @@ class HealthWatch:
     def _profiles(self) -> Look:
         vault = self._site.vault
         return profiles_finding(vault.problem, is_any_put_aside=bool(vault.put_aside)), None
+
+    def _audit(self) -> Look:
+        return audit_finding(self._site.audit.problem), None
 
     def _take_line(self, subentry_id: str) -> bool:
         line = self._site.lines.get(subentry_id)

@@ -13,6 +13,7 @@ from .dali.errors import (
     AddressUnreachableError,
     LineDisconnectedError,
     LineError,
+    LineFailedError,
     LineWithoutPowerError,
     NotAnAdapterError,
     OtherAdapterError,
@@ -56,6 +57,22 @@ def async_report_flapping(hass: HomeAssistant, subentry: ConfigSubentry) -> None
 
 
 @callback
+def async_report_failed(hass: HomeAssistant, subentry: ConfigSubentry) -> None:
+    """Make an issue of a line that is not looked after any more, in the place of whatever else was told of it."""
+    key = LineFailedError.key
+    async_clear_offline(hass, subentry.subentry_id, but=key)
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{key}_{subentry.subentry_id}",
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders={"line": subentry.title},
+    )
+
+
+@callback
 def async_report_fleet(hass: HomeAssistant, subentry: ConfigSubentry, reason: str) -> None:
     """Make an issue of a simulated line whose set of gear can't be used."""
     ir.async_create_issue(
@@ -72,7 +89,7 @@ def async_report_fleet(hass: HomeAssistant, subentry: ConfigSubentry, reason: st
 @callback
 def async_clear_offline(hass: HomeAssistant, subentry_id: str, *, but: str | None = None) -> None:
     """Take the issues of a line back, `but` one: it is there again."""
-    for key in (_FLEET, *OFFLINE):
+    for key in (_FLEET, LineFailedError.key, *OFFLINE):
         if key != but:
             ir.async_delete_issue(hass, DOMAIN, f"{key}_{subentry_id}")
 

@@ -10,7 +10,14 @@ from homeassistant.helpers.event import async_call_later
 
 from .dali.errors import LineError
 from .dali.events import LineStatus
-from .line_issues import FLAPPING, NEED_A_PERSON, async_clear_offline, async_report_flapping, async_report_offline
+from .line_issues import (
+    FLAPPING,
+    NEED_A_PERSON,
+    async_clear_offline,
+    async_report_failed,
+    async_report_flapping,
+    async_report_offline,
+)
 
 # Whoever unplugs an adapter to move it, or switches the line's power off for a repair, is done by then; in seconds.
 GRACE: Final = 60.0
@@ -42,10 +49,13 @@ class LineTrouble:
             self._back()
         elif status in {LineStatus.OFFLINE, LineStatus.NO_POWER} and problem is not None:
             self._gone(problem)
+        elif status is LineStatus.FAILED:
+            self.async_stop()
+            async_report_failed(self._hass, self._subentry)
 
     @callback
     def async_stop(self) -> None:
-        """Follow it no more: the line stops."""
+        """Follow it no more: the line stops, or is not looked after any more."""
         self._end_timer()
         self._problem, self._is_overdue, self._was_there, self._is_flapping = None, False, False, False
         self._losses.clear()

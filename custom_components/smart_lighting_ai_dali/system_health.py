@@ -45,5 +45,6 @@ async def async_system_health(hass: HomeAssistant) -> dict[str, Any]:
         "last_aggregation": site.feature_engineering.finished or "-",
         "weather": say("weather", health.parts[Part.WEATHER].code),
         "profiles": say("profiles", health.parts[Part.PROFILES].code),
+        "audit": say("audit", health.parts[Part.AUDIT].code),
         "ai": say("ai_status", site.ai_planner.status.value),
     }

@@ -11,9 +11,11 @@ from dali.memory.info import BANK_0
 from dali.sequences import Commissioning, QueryDeviceTypes, QueryGroups, SetGroups
 import pytest
 
+from custom_components.smart_lighting_ai_dali.dali import supervisor
 from custom_components.smart_lighting_ai_dali.dali.errors import (
     GearUnknownError,
     LineDisconnectedError,
+    LineFailedError,
     LineStoppedError,
     LineWithoutPowerError,
 )
@@ -28,7 +30,7 @@ from custom_components.smart_lighting_ai_dali.dali.fade import AT_ONCE, Fade
 from custom_components.smart_lighting_ai_dali.dali.gear import Gear, GearIdentity
 from custom_components.smart_lighting_ai_dali.dali.level import OFF, Level
 from custom_components.smart_lighting_ai_dali.dali.line import Line
-from custom_components.smart_lighting_ai_dali.dali.luba_driver import open_luba
+from custom_components.smart_lighting_ai_dali.dali.luba_driver import LubaDriver, open_luba
 from custom_components.smart_lighting_ai_dali.dali.probe import probe
 from custom_components.smart_lighting_ai_dali.dali.state import Origin
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
@@ -169,6 +171,31 @@ async def test_an_unplugged_adapter_is_noticed_at_once_and_told_once(
     assert len(warnings) == len(news) == 1
     assert told_once(caplog, "dali.driver", "adapter=lost")["reason"] == "line_disconnected"
     told_once(caplog, "dali.driver", "adapter=connected")
+
+
+async def test_a_line_that_is_not_looked_after_says_so_and_lets_go_of_its_port(
+    build: Build, connect: Connect, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "WATCHDOG_INTERVAL", 0.05)
+    bench = await connect(build(lamp(1, level=42)), gear=[known(1)])
+    await bench.until_level(KEY, 42)
+
+    async def mistake(_: LubaDriver) -> None:
+        raise ZeroDivisionError("a fault in what asks the adapter whether it is there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LubaDriver, "check", mistake)
+        await bench.until_status(LineStatus.FAILED)
+    told_once(caplog, "dali.driver", "supervisor=failed")
+    with pytest.raises(LineFailedError):
+        await bench.line.set_level(KEY, Level(1), priority=Priority.USER)
+    problem = bench.line.problem
+    await bench.until(lambda: StatusChanged(LineStatus.FAILED, problem) in bench.events)
+    # The port is free, and a new start brings it back.
+    await bench.line.stop()
+    bench.line.start()
+    await bench.until_status(LineStatus.ONLINE)
+    await bench.until_level(KEY, 42)
 
 
 async def test_everyone_who_waits_is_answered_in_one_pass(build: Build, connect: Connect) -> None:

@@ -143,6 +143,34 @@ async def test_a_missing_port_is_named_so(library: CreateConnection, tmp_path: P
         await open_transport(str(tmp_path / "nothing"), Ears, baudrate=BAUDRATE, create_connection=library)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        # Of these the errors of the system and of the serial library tell the whole address.
+        "/dev/serial/by-id/nothing?key=canary-of-the-port",
+        "socket://nobody?key=canary-of-the-port",
+        "socket://nobody?port_name=DALI&key=canary%2Dof%2Dthe%2Dport",
+        "nonsense://nobody?key=canary-of-the-port",
+    ],
+)
+async def test_a_key_in_an_address_is_in_no_error(url: str) -> None:
+    with pytest.raises((PortMissingError, PortUnusableError)) as error:
+        await open_transport(url, Ears, baudrate=BAUDRATE)
+    assert "canary" not in str(error.value)
+    assert url.partition("?")[0] in str(error.value)
+
+
+async def test_an_error_that_names_a_key_alone_is_told_without_it(terminal: Terminal) -> None:
+    async def refuse(*_: Any, **__: Any) -> tuple[Any, Any]:
+        raise ValueError("invalid key canary-of/the-port at DALI, port 6053")
+
+    with pytest.raises(PortUnusableError) as error:
+        await open_transport(
+            f"{terminal.path}?key=canary-of%2Fthe-port&port=6053", Ears, baudrate=BAUDRATE, create_connection=refuse
+        )
+    assert str(error.value) == f"{terminal.path}: invalid key ... at DALI, port 6053"
+
+
 async def test_whoever_leaves_while_a_port_is_opened_leaves_no_error_and_no_open_port(
     terminal: Terminal, library: CreateConnection, tmp_path: Path
 ) -> None:

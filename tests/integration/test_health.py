@@ -316,7 +316,9 @@ async def test_diagnostics_and_the_card_say_how_it_is(plug_in: PlugIn, build: Bu
     await house.until_light(0, "off")
     report = (await async_get_config_entry_diagnostics(hass, house.entry))["health"]
     assert report["status"] == "degraded"
-    assert {"database", "scheduler", "ai", "weather", "profiles", "line"} == {one["part"] for one in report["parts"]}
+    assert {"database", "scheduler", "ai", "weather", "profiles", "audit", "line"} == {
+        one["part"] for one in report["parts"]
+    }
     assert "Grandma" not in json.dumps(report)
     card = await async_system_health(hass)
     assert card["health"] == "Degraded"

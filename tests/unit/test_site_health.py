@@ -8,15 +8,21 @@ import pytest
 from custom_components.smart_lighting_ai_dali.advisor.budget import Refusal
 from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
 from custom_components.smart_lighting_ai_dali.ai_planner import AiStatus
-from custom_components.smart_lighting_ai_dali.dali.errors import LineWithoutPowerError, PortMissingError
+from custom_components.smart_lighting_ai_dali.dali.errors import (
+    LineFailedError,
+    LineWithoutPowerError,
+    PortMissingError,
+)
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.health import WELL, Finding, HealthStatus, Part, SiteHealth
 from custom_components.smart_lighting_ai_dali.health_rules import (
+    AUDIT_CODES,
     DATABASE_SECONDS,
     LINE_SECONDS,
     SCHEDULER_CODES,
     ai_finding,
+    audit_finding,
     database_finding,
     line_finding,
     scheduler_finding,
@@ -29,7 +35,11 @@ OK, DEGRADED, ERROR = HealthStatus.OK, HealthStatus.DEGRADED, HealthStatus.ERROR
 
 def line(status: LineStatus, *, is_spare: bool = False, missing: int = 0) -> Finding:
     """Return how a line is found."""
-    problem = {LineStatus.OFFLINE: PortMissingError("gone"), LineStatus.NO_POWER: LineWithoutPowerError("dark")}
+    problem = {
+        LineStatus.OFFLINE: PortMissingError("gone"),
+        LineStatus.NO_POWER: LineWithoutPowerError("dark"),
+        LineStatus.FAILED: LineFailedError("a fault"),
+    }
     return line_finding(status, problem.get(status), is_spare=is_spare, missing_gear=missing, missing_inputs=0)
 
 
@@ -62,6 +72,10 @@ def site_of(*parts: tuple[Part, Finding], at: float = 100.0) -> SiteHealth:
         ([(Part.LINE, OFFLINE), (Part.LINE, line(LineStatus.ONLINE, is_spare=True))], ERROR),
         ([(Part.LINE, ONLINE), (Part.LINE, line(LineStatus.OFFLINE, is_spare=True))], DEGRADED),
         ([(Part.LINE, line(LineStatus.ONLINE, missing=1))], DEGRADED),
+        ([(Part.LINE, line(LineStatus.FAILED))], ERROR),
+        ([(Part.LINE, line(LineStatus.FAILED)), (Part.LINE, ONLINE)], DEGRADED),
+        ([(Part.AUDIT, audit_finding(None)), (Part.LINE, ONLINE)], OK),
+        ([(Part.AUDIT, audit_finding("No space left on device")), (Part.LINE, ONLINE)], DEGRADED),
         ([(Part.AI, ai_finding(AiStatus.FAILING, FailureKind.TIMEOUT, None))], DEGRADED),
         ([(Part.AI, ai_finding(AiStatus.OVER_BUDGET, None, Refusal.MONEY))], DEGRADED),
         ([(Part.AI, ai_finding(AiStatus.OFF, None, None))], OK),
@@ -101,6 +115,18 @@ def test_the_time_is_that_since_all_was_well_whatever_the_reason_is_by_now() -> 
     health.async_take("line", Part.LINE, ONLINE, at=16.0)
     health.async_take("line", Part.LINE, OFFLINE, at=17.0)
     assert health.parts["line"].status is DEGRADED
+
+
+def test_a_line_that_is_not_looked_after_is_in_error_at_once() -> None:
+    failed = line(LineStatus.FAILED, missing=1)
+    assert (failed.code, failed.status, failed.later) == ("line_failed", ERROR, None)
+    assert line(LineStatus.FAILED, is_spare=True).is_spare
+
+
+def test_an_audit_that_cannot_be_written_says_so_itself() -> None:
+    unwritable = audit_finding("No space left on device")
+    assert (unwritable.code, unwritable.status, unwritable.advice) == ("audit_unwritable", DEGRADED, "")
+    assert {WELL.code, unwritable.code} == set(AUDIT_CODES)
 
 
 def test_busy_is_not_ill_before_three_flushes() -> None:

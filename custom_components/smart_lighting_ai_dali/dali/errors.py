@@ -79,6 +79,12 @@ class LineStoppedError(LineError):
     key = "line_stopped"
 
 
+class LineFailedError(LineError):
+    """What looks after the line has ended by a fault of its own: a new start of the line helps."""
+
+    key = "line_failed"
+
+
 class CommandRefusedError(LineError):
     """The adapter turned a frame down: its initialise or quiescent mode, a macro, or a frame it does not know."""
 

@@ -23,6 +23,8 @@ class LineStatus(StrEnum):
     """The adapter is there, and the line behind it has no power."""
     OFFLINE = "offline"
     """The adapter is gone; it is being looked for."""
+    FAILED = "failed"
+    """A fault of the line's own: nothing is looked for any more, until it is started anew."""
     STOPPED = "stopped"
 
 

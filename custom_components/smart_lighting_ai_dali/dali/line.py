@@ -24,6 +24,7 @@ from .errors import (
     GearUnknownError,
     LineDisconnectedError,
     LineError,
+    LineFailedError,
     LineStoppedError,
     LineWithoutPowerError,
     OtherAdapterError,
@@ -326,11 +327,11 @@ class Line:
         else:
             self._lose_power()
 
-    def _disconnected(self, reason: LineError) -> None:
+    def _disconnected(self, reason: LineError, status: LineStatus = LineStatus.OFFLINE) -> None:
         self._driver = None
         self._transactions.close(reason)
         self._work(None)
-        self._set_status(LineStatus.OFFLINE, reason)
+        self._set_status(status, reason)
 
     def _go_online(self, driver: Driver, *, after: float) -> None:
         self._known.doubt()
@@ -415,8 +416,13 @@ class Line:
 
     def _ended(self, running: asyncio.Task[None]) -> None:
         """Tell of what must not happen: the supervisor ended by itself."""
-        if not running.cancelled() and (error := running.exception()) is not None:
-            _LOGGER.error("line=%r supervisor=failed hint='reload the integration'", self.name, exc_info=error)
+        if running.cancelled() or (error := running.exception()) is None:
+            return
+        _LOGGER.error("line=%r supervisor=failed hint='reload the integration'", self.name, exc_info=error)
+        reason = LineFailedError("its supervisor has failed")
+        if self._driver is not None:
+            self._driver.abort(reason)
+        self._disconnected(reason, LineStatus.FAILED)
 
     def _state_changed(self, key: str) -> None:
         self._tell(StateChanged(frozenset((key,))))

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import errno
 import socket
 from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 import serialx
 
@@ -28,6 +29,7 @@ OPEN_TIMEOUT: Final = 10.0
 _CLOSE_TIMEOUT: Final = 1.0
 # How long whoever leaves waits for a port that is still being opened, in seconds: most open within milliseconds.
 _LEAVE_TIMEOUT: Final = 0.5
+_SHORTEST_SECRET: Final = 8
 
 
 class Transport(Protocol):
@@ -106,9 +108,24 @@ def _port_error(error: Exception, url: str) -> LineError:
         kind = PortForbiddenError
     elif number in {errno.EBUSY, errno.EAGAIN}:
         kind = PortBusyError
-    return kind(f"{without_secrets(url)}: {error}")
+    return kind(f"{without_secrets(url)}: {_without_query(str(error), url)}")
 
 
 def without_secrets(url: str) -> str:
     """Return an address without what comes after its question mark: ESPHome's has a key there."""
     return url.split("?", maxsplit=1)[0]
+
+
+def _without_query(text: str, url: str) -> str:
+    """Return what an error says, without what comes after the question mark of the address that it is about.
+
+    The system names the whole address in some of its errors, and others may name the key alone.
+    """
+    query = url.partition("?")[2]
+    values = [part.partition("=")[2] for part in query.split("&")]
+    # What is as short as the number of a port stands in other words by chance, and is no key.
+    secrets = [one for value in values for one in (value, unquote(value)) if len(one) >= _SHORTEST_SECRET]
+    for secret in (query, *secrets):
+        if secret:
+            text = text.replace(secret, "...")
+    return text

@@ -16,6 +16,7 @@ from custom_components.smart_lighting_ai_dali.action_table import async_register
 from custom_components.smart_lighting_ai_dali.audit import AUDIT, EVENT_AUDIT, Audit
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.denials import EVENT_DENIALS
+from custom_components.smart_lighting_ai_dali.health import HealthStatus, Part
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
 from tests.integration.conftest import Build, House, PlugIn, administrator, lamp, line_of
 from tests.told import told_once
@@ -174,12 +175,19 @@ async def test_a_key_that_is_lost_is_told(
 async def test_a_disk_without_room_stops_no_action(
     house: House, disk: OnDisk, caplog: pytest.LogCaptureFixture
 ) -> None:
+    sensor = "sensor.smart_lighting_ai_audit"
+    assert house.state(sensor) == "ok"
     disk.block()
     for _ in range(2):
         await call(house, "scan_line", administrator(house.hass), device_id=line_device(house))
     told_once(caplog, "audit", "audit=unwritable")
     audit = house.site.audit
     assert (audit.problem is None, audit.waiting) == (False, 4)
+    # The site's health says so at once.
+    state = house.hass.states.get(sensor)
+    assert state is not None
+    assert (state.state, state.attributes["health"]) == ("audit_unwritable", "degraded")
+    assert house.site.health_watch.health.parts[Part.AUDIT].status is HealthStatus.DEGRADED
     with pytest.raises(HomeAssistantError) as error:
         await asked(house)
     assert error.value.translation_key == "audit_unreadable"
@@ -188,6 +196,7 @@ async def test_a_disk_without_room_stops_no_action(
     assert [one["outcome"] for one in answer["calls"]] == ["ok", "ok"]
     assert answer["waiting_rows"] == answer["lost_rows"] == 0
     assert (audit.problem, audit.waiting) == (None, 0)
+    assert house.state(sensor) == "ok"
     assert caplog.text.count("audit=written") == 1
 
 

@@ -47,7 +47,7 @@ async def test_who_sees_what(
     status, said = await get(await hass_client())
     assert (status, said["status"]) == (HTTPStatus.OK, "degraded")
     parts = {part["part"]: part for part in said["parts"]}
-    assert parts.keys() == {"database", "scheduler", "ai", "weather", "profiles", "line"}
+    assert parts.keys() == {"database", "scheduler", "ai", "weather", "profiles", "audit", "line"}
     assert (parts["line"]["name"], parts["line"]["status"], parts["line"]["code"]) == ("Ground floor", "ok", "ok")
     assert (parts["ai"]["code"], parts["weather"]["code"]) == ("off", "off")
     for part in said["parts"]:

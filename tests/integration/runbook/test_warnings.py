@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from homeassistant.components import usb
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -28,6 +28,8 @@ from tests.integration.test_site import simulated
 from tests.integration.test_zones import Room, room, zone_of  # noqa: F401  # fixture
 from tests.integration.vault_home import SAID, VaultHome
 from tests.told import told_once
+
+from .playbook import Playbook
 
 
 async def test_a_simulated_line_whose_file_is_wrong(
@@ -51,7 +53,11 @@ async def test_a_simulated_line_whose_file_is_wrong(
 
 
 async def test_a_line_whose_supervisor_has_a_fault(
-    plug_in: PlugIn, build: Build, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    plug_in: PlugIn,
+    build: Build,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    playbook: Playbook,
 ) -> None:
     port = plug_in(lamp(0))
     house = await build(line_of(port))
@@ -64,12 +70,22 @@ async def test_a_line_whose_supervisor_has_a_fault(
     await port.do(Simulation.unplug)
     await house.until(lambda: "supervisor=failed" in caplog.text)
     told_once(caplog, "dali.driver", "supervisor=failed")
-    assert house.state(light) is not None
+    # The line says so itself, at once, and its issue says what helps.
+    await house.until(lambda: house.state("sensor.ground_floor_status") == "failed")
+    state = house.hass.states.get("sensor.ground_floor_status")
+    assert state is not None
+    assert (state.attributes["health"], state.attributes["code"]) == ("error", "line_failed")
+    assert house.state("sensor.smart_lighting_ai_health") == "error"
+    assert house.state(light) == STATE_UNAVAILABLE
+    (issue_id,) = await playbook.issues()
+    assert "reload" in await playbook.read(issue_id)
     # What the runbook says helps.
     monkeypatch.setattr(usb, "async_find_moved_serial_port", lambda *_: None, raising=False)
     await port.do(Simulation.replug)
     await house.hass.config_entries.async_reload(house.entry.entry_id)
     await house.until_light(0, STATE_OFF)
+    assert house.state("sensor.ground_floor_status") == "online"
+    assert await playbook.issues() == {}
 
 
 async def test_gear_with_one_address(plug_in: PlugIn, build: Build, caplog: pytest.LogCaptureFixture) -> None:
