@@ -36,6 +36,8 @@ from custom_components.smart_lighting_ai_dali.simulator.fleet import built_in_fl
 from custom_components.smart_lighting_ai_dali.site import Site
 from custom_components.smart_lighting_ai_dali.zone_suggestions import free_areas, suggest_zone
 from custom_components.smart_lighting_ai_dali.zones.overrides import Override
+from custom_components.smart_lighting_ai_dali.zones.profile import Profile
+from tests.integration.vault_home import SAID
 from tests.real_home import open_home, until
 from tests.unit.advisor.test_report_card import GOOD, PREFERRED
 
@@ -149,6 +151,7 @@ class Known:
     options: dict[str, Any]
     gear: dict[str, set[str]]
     overrides: dict[str, tuple[Override, ...]]
+    profiles: dict[str, Profile]
     cards: dict[str, Summary]
     modes: dict[str, str]
     decisions: list[Decision]
@@ -176,6 +179,7 @@ async def known(hass: HomeAssistant, until_ms: int) -> Known:
         options=dict(entry.options),
         gear={key: set(one.line.gear) for key, one in site.lines.items()},
         overrides={zone_key(hass, "Cellar"): site.control.zones[zone_key(hass, "Cellar")].reflex.overrides.held},
+        profiles=dict(site.vault.profiles),
         cards={key: card.summary() for key, card in site.ai_planner.memory.cards.items()},
         modes={key: zone.memory.ai_mode.value for key, zone in site.control.zones.items()},
         decisions=sorted(decisions, key=lambda one: (one.time_ms, one.zone, one.context)),
@@ -246,6 +250,7 @@ async def test_a_home_is_the_same_after_a_restore(tmp_path: Path) -> None:
         card = site.ai_planner.modes.card_of(key)
         for number, trace in enumerate(GOOD, 1):
             card.end_day(number, trace, PREFERRED)
+        await site.vault.async_set_profiles({key: SAID})
         # People walk about, and zones follow them.
         await until(lambda: len(site.decisions) > 2, 120)
         await choose(hass, lights, 40)
@@ -257,6 +262,7 @@ async def test_a_home_is_the_same_after_a_restore(tmp_path: Path) -> None:
         await all_is_written(hass)
         before = await known(hass, begun)
     assert {one.value for one in before.overrides[key]}
+    assert before.profiles == {key: SAID}
     assert before.decisions
     assert before.events
     restore(file, new)
