@@ -23,7 +23,6 @@ from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.ai_planner import AiPlanner, AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
-from custom_components.smart_lighting_ai_dali.decisions_api import has_decisions
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_lighting_ai_dali.zone_clock import ZoneClock
 from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
@@ -467,7 +466,7 @@ async def test_a_day_with_a_restart_is_one_day(
     assert home.planner.memory.cards[zone.key].over == []
 
 
-@pytest.mark.skipif(not has_decisions(), reason="this SDK has no Decisions")
+@pytest.mark.decisions
 async def test_one_that_only_chooses_is_budgeted_judged_and_followed_as_any(home: Home, server: OpenAIServer) -> None:
     zone = await kitchen_of(home, purpose="office")
     await home.have(server, kind="decisions", model="gpt-6-luna")

@@ -118,7 +118,7 @@ async def test_a_key_of_openai_is_tried_kept_and_never_shown(build: Build, serve
     assert KEY not in str(diagnostics)
 
 
-@pytest.mark.skipif(not has_decisions(), reason="this SDK has no Decisions")
+@pytest.mark.decisions
 @pytest.mark.usefixtures("openai_is_here")
 async def test_decisions_are_tried_before_they_are_kept(build: Build, server: OpenAIServer) -> None:
     house = await build()

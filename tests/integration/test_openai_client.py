@@ -111,7 +111,7 @@ async def test_a_choice_is_asked_for_by_decisions(hass: HomeAssistant, server: O
     }
 
 
-@pytest.mark.skipif(not has_decisions(), reason="this SDK has no Decisions")
+@pytest.mark.decisions
 @pytest.mark.parametrize(
     ("behaviour", "kind"),
     [

@@ -68,7 +68,12 @@ async def ingest(house: House, zone: str, *told: tuple[int, str, Signal, int, Ca
 
 
 def visit(ago: int) -> list[tuple[int, str, Signal, int, Cause]]:
-    """Return a visit of an hour, which began so many minutes ago; the lamp was on half an hour longer."""
+    """Return a visit of an hour, which began so many minutes ago; the lamp was on half an hour longer.
+
+    One that would go over midnight began two hours later.
+    """
+    if (dt_util.now() - timedelta(minutes=ago)).hour >= 22:
+        ago -= 120
     return [
         (ago + 10, "lamp", Signal.LEVEL, 0, Cause.KEYFRAME),
         (ago + 10, "desk", Signal.MOTION, 0, Cause.KEYFRAME),

@@ -21,7 +21,7 @@ from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
 from custom_components.smart_lighting_ai_dali.db.signals import CONDITIONS, UNKNOWN, Cause, Signal
 from custom_components.smart_lighting_ai_dali.feature_engineering import FLUSH_INTERVAL
-from tests.integration.conftest import House, PlugIn
+from tests.integration.conftest import House, PlugIn, administrator
 
 from .conftest import Recorded, events, on_every_engine, rows
 
@@ -95,7 +95,10 @@ async def test_features_come_of_events_and_can_be_got(house: House, hass: HomeAs
     }
     assert {one["mean"] for one in found["features"] if one["signal"] == "level"} == {254}
     assert house.state("sensor.smart_lighting_ai_last_aggregation") not in {None, "unknown"}
-    again = await hass.services.async_call(DOMAIN, "aggregate_now", {}, blocking=True, return_response=True)
+    # Of one and the same caller, this would be the same call.
+    again = await hass.services.async_call(
+        DOMAIN, "aggregate_now", {}, blocking=True, return_response=True, context=administrator(hass)
+    )
     assert again is not None
     # But for the hour that is not over nothing is missing.
     assert again["windows"] <= 12  # type: ignore[operator]

@@ -103,10 +103,14 @@ class Reports:
         for task in self._misses.keys() - self._due.keys():
             del self._misses[task]
         for key in present:
-            level = self._known.state(key).level
-            if (key, POWER) in self._due and key in self._levels and level != self._levels[key]:
-                self._settled[key] = now + SETTLED + (self._known.fade(key).seconds or 0.0)
-            self._levels[key] = level
+            self._note_level(key, now)
+
+    def _note_level(self, key: str, now: float) -> None:
+        """Take note of the level of a gear; where it is another, its power is read once that stays."""
+        level = self._known.state(key).level
+        if (key, POWER) in self._due and key in self._levels and level != self._levels[key]:
+            self._settled[key] = now + SETTLED + (self._known.fade(key).seconds or 0.0)
+        self._levels[key] = level
 
     def _next_due(self, now: float) -> _Task | None:
         """Return what to read next: where a level changed, then what is late by the most of its own intervals."""
@@ -165,6 +169,8 @@ class Reports:
             return
         if not self._is_still(gear):
             return
+        # A level that changed meanwhile, and changes back before the next turn, is not seen there.
+        self._note_level(key, now())
         self._misses.pop((key, portion), None)
         is_dark = self._known.state(key).level == OFF
         for told in PORTIONS:
