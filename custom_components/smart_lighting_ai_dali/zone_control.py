@@ -395,6 +395,7 @@ class ZoneControl:
     async def _send(self, action: Action, context: Context) -> None:
         self._sending += 1
         error = None
+        is_early = self.lights.is_connecting
         try:
             await self.lights.async_go(action.light, action.colour_temperature, action.fade, context)
         except LineError as problem:
@@ -404,11 +405,11 @@ class ZoneControl:
         if not self._is_running:
             # Lines end after zones: what could not be sent any more is no trouble.
             return
-        if error is not None and not self._is_failing:
+        if error is not None and not self._is_failing and not is_early:
             _LOGGER.warning("zone=%r lights=failed reason=%s hint='look at its line'", self.name, error.key)
         elif error is None and self._is_failing:
             _LOGGER.info("zone=%r lights=back", self.name)
-        self._is_failing = error is not None
+        self._is_failing = error is not None and (self._is_failing or not is_early)
         self._listener.zone_acted(self, action, context, error=error)
 
 

@@ -11,6 +11,7 @@ from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .dali.colour_features import MirekRange
+from .dali.events import LineStatus
 from .dali.gear import Gear
 from .dali.level import DimmingCurve, light_of
 from .dali.line import Line
@@ -88,6 +89,11 @@ class ZoneLights:
         if not ranges:
             return None
         return kelvin_of(max(one.warmest for one in ranges)), kelvin_of(min(one.coolest for one in ranges))
+
+    @property
+    def is_connecting(self) -> bool:
+        """Tell whether a line of theirs has just been started, and is not there yet."""
+        return any(self._lines[subentry_id].line.status is LineStatus.CONNECTING for subentry_id in self.gear())
 
     async def async_go(self, light: float, kelvin: int | None, seconds: float, context: Context) -> None:
         """Fade all to a light of 0 to 1, linear, and a colour temperature. Raises LineError, of the first that failed.

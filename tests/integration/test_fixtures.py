@@ -34,8 +34,10 @@ def _integrations(socket_enabled: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Let simulated lines have a folder of their own: in these homes they have the same ids each time."""
+    # It is asked for before: pytest would put the folders of all tests that follow into this one.
+    del tmp_path
     # A short one: the path of a socket may have 108 bytes.
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
