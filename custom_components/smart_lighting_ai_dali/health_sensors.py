@@ -30,31 +30,14 @@ SITE_HEALTH: Final = SensorEntityDescription(
     device_class=SensorDeviceClass.ENUM,
     options=[status.value for status in HealthStatus],
 )
-PART_SENSORS: Final = (
-    PartSensorDescription(
-        key=Part.SCHEDULER.value,
-        part=Part.SCHEDULER,
-        device_class=SensorDeviceClass.ENUM,
-        options=list(SCHEDULER_CODES),
-    ),
-    PartSensorDescription(
-        key=Part.WEATHER.value,
-        part=Part.WEATHER,
-        device_class=SensorDeviceClass.ENUM,
-        options=list(WEATHER_CODES),
-    ),
-    PartSensorDescription(
-        key=Part.PROFILES.value,
-        part=Part.PROFILES,
-        device_class=SensorDeviceClass.ENUM,
-        options=list(PROFILES_CODES),
-    ),
-    PartSensorDescription(
-        key=Part.AUDIT.value,
-        part=Part.AUDIT,
-        device_class=SensorDeviceClass.ENUM,
-        options=list(AUDIT_CODES),
-    ),
+PART_SENSORS: Final = tuple(
+    PartSensorDescription(key=part.value, part=part, device_class=SensorDeviceClass.ENUM, options=list(codes))
+    for part, codes in (
+        (Part.SCHEDULER, SCHEDULER_CODES),
+        (Part.WEATHER, WEATHER_CODES),
+        (Part.PROFILES, PROFILES_CODES),
+        (Part.AUDIT, AUDIT_CODES),
+    )
 )
 
 

@@ -1,13 +1,12 @@
 """The dialog of a database that can't be used: try to write what waits, and say what came of it."""
 
 import asyncio
-from typing import Final
+from typing import Final, override
 
 from homeassistant.components.repairs import RepairsFlowResult
-import voluptuous as vol
 
 from ..db.recorder_tasks import DatabaseUnavailableError
-from .issue_flow import IssueFlow
+from .issue_flow import ConfirmedFlow
 
 # A database that is well takes far less, in seconds.
 _SECONDS: Final = 15.0
@@ -16,20 +15,12 @@ _STILL_FAILING: Final = "still_failing"
 _WRITTEN: Final = "written"
 
 
-class DatabaseFlow(IssueFlow):
+class DatabaseFlow(ConfirmedFlow):
     """Says how it is, and tries to write."""
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin."""
-        del user_input
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Say how it is, and try once somebody has mended it."""
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.placeholders
-            )
+    @override
+    async def async_mend(self) -> RepairsFlowResult:
+        """Try, once somebody has mended it."""
         if (site := self.site) is None:
             return self.async_abort(reason=_NOT_RUNNING)
         # What is on its way to the recorder can't be called back: it goes on, whoever waits.

@@ -1,15 +1,14 @@
 """The dialog of zones without features: condense what there is now, and say what came of it."""
 
 import asyncio
-from typing import Final
+from typing import Final, override
 
 from homeassistant.components.repairs import RepairsFlowResult
-import voluptuous as vol
 
 from ..db.recorder_tasks import DatabaseUnavailableError
 from ..feature_engineering import Anew
 from ..sources import OUTDOORS
-from .issue_flow import IssueFlow
+from .issue_flow import ConfirmedFlow
 
 # It goes on when nobody waits any more, in seconds.
 _SECONDS: Final = 60.0
@@ -20,20 +19,12 @@ _STILL_NONE: Final = "still_none"
 _CONDENSED: Final = "condensed"
 
 
-class FeaturesFlow(IssueFlow):
+class FeaturesFlow(ConfirmedFlow):
     """Names what does not deliver, and offers to condense at once (`aggregate_now`)."""
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin."""
-        del user_input
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Say what does not deliver, and condense once somebody has mended it."""
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.placeholders
-            )
+    @override
+    async def async_mend(self) -> RepairsFlowResult:
+        """Condense, once somebody has mended what does not deliver."""
         if (site := self.site) is None:
             return self.async_abort(reason=_NOT_RUNNING)
         try:

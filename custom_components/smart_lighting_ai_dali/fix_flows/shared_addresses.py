@@ -1,16 +1,15 @@
 """The dialog of short addresses that several have: give all but one of them a free one."""
 
 import asyncio
-from typing import Final
+from typing import Final, override
 
 from homeassistant.components.repairs import RepairsFlowResult
-import voluptuous as vol
 
 from ..dali.addressing import Family
 from ..dali.commissioning_orders import CommissioningResult, ResolveDuplicates
 from ..dali.errors import CommissioningRunningError, LineError
 from ..site_line import SiteLine
-from .issue_flow import IssueFlow
+from .issue_flow import ConfirmedFlow
 
 _LINE_GONE: Final = "line_gone"
 _RUNNING: Final = "commissioning_running"
@@ -18,22 +17,14 @@ _NOT_RESOLVED: Final = "not_resolved"
 _NO_ADDRESS_FREE: Final = "no_address_free"
 
 
-class SharedAddressesFlow(IssueFlow):
+class SharedAddressesFlow(ConfirmedFlow):
     """Asks whether addresses may be changed, and does it."""
 
     _resolving: asyncio.Task[CommissioningResult] | None = None
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask at once."""
-        del user_input
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask, and begin once that was answered."""
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.placeholders
-            )
+    @override
+    async def async_mend(self) -> RepairsFlowResult:
+        """Begin."""
         return await self.async_step_resolve()
 
     async def async_step_resolve(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
