@@ -67,7 +67,7 @@ class Retention(Job):
         with self._one_run():
             now, keep = now_ms(), self.keep
             if not despite_clock:
-                await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
+                await self._check_clock(now, keep)
             await self._database.async_write("raw floor", lambda connection: raise_floor(connection, now, keep))
             steps = [Pruned(more=True)]
             while steps[-1].more:
@@ -105,11 +105,14 @@ class Retention(Job):
         except DatabaseUnavailableError as error:
             _LOGGER.debug("retention=failed detail=%r", str(error))
 
+    async def _check_clock(self, now: int, keep: Keep) -> None:
+        """Raise ClockDoubtfulError where too much would be deleted; `now` is in milliseconds since 1970."""
+        await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
+
     async def _look_at_clock(self) -> None:
         """Doubt the clock no longer once it is right: somebody has set it, or the network has."""
-        now, keep = now_ms(), self.keep
         try:
-            await self._database.async_read("check clock", lambda connection: check_clock(connection, now, keep))
+            await self._check_clock(now_ms(), self.keep)
         except ClockDoubtfulError as error:
             # It may have been ahead, and be right now: then there are events from the future.
             async_report_clock(self._hass, error)

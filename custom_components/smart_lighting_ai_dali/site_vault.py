@@ -147,13 +147,14 @@ class SiteVault:
             self._records = Records(kind=Kind.PROFILE)
             if profiles is not None:
                 self._records = Records.from_dict(Kind.PROFILE, profiles)
-            has_sealed = any([await one.async_has_sealed() for one in self._participants])
         except InvalidKeyError:
             return Problem.INVALID
         except HomeAssistantError, UnreadableError:
             return Problem.UNREADABLE
         self._take_ring(ring)
         keys = _distinct(*given, *self._ring.keys)
+        # Files of others are read for it: only where it makes a difference.
+        has_sealed = not keys and any([await one.async_has_sealed() for one in self._participants])
         match judge(self._known, keys, self._records, has_sealed=has_sealed):
             case Problem() as problem:
                 return problem

@@ -35,7 +35,7 @@ def judge(known: str | None, keys: Sequence[Key], records: Records, *, has_seale
     """Return what is so of the keys that are there.
 
     `known` is the fingerprint of the key in force, which is kept elsewhere; `has_sealed` tells whether anything else
-    than the records was sealed before.
+    than the records was sealed before; it makes no difference where there are keys.
     """
     if not keys:
         is_first = known is None and not records.rows and not has_sealed
