@@ -21,12 +21,13 @@ def gaps(seen: Gaps) -> Iterator[None]:
     run = events.Handle._run  # noqa: SLF001  # asyncio itself tells of slow callbacks in its debug mode only
 
     def timed(handle: events.Handle) -> None:
+        # A handle that cancels itself, as timers do, forgets its callback.
+        callback = getattr(handle, "_callback", None)
         begun = time.thread_time()
         run(handle)
         took = time.thread_time() - begun
         if took > seen.longest:
-            task = getattr(getattr(handle, "_callback", None), "__self__", None)
-            seen.longest, seen.of = took, repr(task or handle)
+            seen.longest, seen.of = took, repr(getattr(callback, "__self__", None) or callback)
 
     events.Handle._run = timed  # type: ignore[assignment, method-assign]  # noqa: SLF001
     try:

@@ -271,6 +271,8 @@ class AiPlanner:
                     continue
                 if reading is None:
                     break
+                # So has reading the answer.
+                await asyncio.sleep(0)
                 self._tell()
                 for question in batch.asked.values():
                     async_dispatcher_send(self._hass, card_signal(question.key))
