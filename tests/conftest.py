@@ -7,7 +7,7 @@ import os
 import pytest
 
 # First: otherwise the custom components of the test helpers win.
-from custom_components.smart_lighting_ai_dali.decisions_api import has_decisions
+from custom_components.smart_lighting_ai_dali.ai.decisions_api import has_decisions
 
 
 def pytest_configure(config: pytest.Config) -> None:

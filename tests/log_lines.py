@@ -91,8 +91,13 @@ def _logger_of(tree: ast.Module, file: Path) -> str | None:
                 ],
             ):
                 return ".".join(filter(None, (package, str(value).removeprefix("."))))
+            case ast.Call(
+                func=ast.Attribute(attr="getLogger"),
+                args=[ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(id="PACKAGE")), ast.Constant(value)])],
+            ):
+                return str(value).removeprefix(".")
             case ast.Call(func=ast.Attribute(attr="getLogger")):
-                raise AssertionError(f"{file}: a logger is named by __name__ or __package__")
+                raise AssertionError(f"{file}: a logger is named by __name__, __package__ or PACKAGE")
     return None
 
 

@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
+from custom_components.smart_lighting_ai_dali.control.zone_memory import AiMode
 
 from ..failing_provider import FAILURES, HANG, PLANS
 from ..line.waiting import until

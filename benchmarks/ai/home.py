@@ -10,12 +10,13 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
-from custom_components.smart_lighting_ai_dali import ai_planner, ai_settings
+from custom_components.smart_lighting_ai_dali import const
 from custom_components.smart_lighting_ai_dali.advisor.change_gate import ChangeGate
+from custom_components.smart_lighting_ai_dali.ai import planner as ai_planner, settings as ai_settings
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.control.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.site import Site
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
-from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.zones.plan import Planner
 
 from ..line.house import House, open_house
@@ -137,7 +138,7 @@ class AiHome:
 def _hurried() -> Iterator[None]:
     """Have the planner look more often than it does, and pause less between two requests."""
     # Hundreds of failures are meant.
-    logging.getLogger(ai_planner.__package__).setLevel(logging.ERROR)
+    logging.getLogger(const.PACKAGE).setLevel(logging.ERROR)
     with (
         patch.object(ai_planner, "_LOOK", _LOOK),
         patch.object(ai_settings, "BETWEEN_REQUESTS", _BETWEEN_REQUESTS),

@@ -10,12 +10,12 @@ import time
 from typing import Final
 from unittest.mock import patch
 
-from custom_components.smart_lighting_ai_dali import ai_scoring
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.advisor.shadow import Shadow, Surroundings
-from custom_components.smart_lighting_ai_dali.ai_inputs import ChoiceCounts
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
-from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
+from custom_components.smart_lighting_ai_dali.ai import scoring as ai_scoring
+from custom_components.smart_lighting_ai_dali.ai.inputs import ChoiceCounts
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.control.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart
 from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Plan, Planner, Reason

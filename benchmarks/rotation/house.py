@@ -15,9 +15,9 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.json import json_loads, json_loads_object
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SITE_TITLE
+from custom_components.smart_lighting_ai_dali.control.zone_memory import ZoneMemory
+from custom_components.smart_lighting_ai_dali.control.zone_store import ZoneStore
 from custom_components.smart_lighting_ai_dali.site_vault import SiteVault
-from custom_components.smart_lighting_ai_dali.zone_memory import ZoneMemory
-from custom_components.smart_lighting_ai_dali.zone_store import ZoneStore
 from custom_components.smart_lighting_ai_dali.zones.learning import Learning
 from custom_components.smart_lighting_ai_dali.zones.profile import Profile
 from custom_components.smart_lighting_ai_dali.zones.settings import Place, ZoneSettings

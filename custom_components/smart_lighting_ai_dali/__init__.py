@@ -5,21 +5,21 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .action_table import async_register_actions
-from .ai_store import AiStore
+from .actions.table import async_register_actions
+from .ai.store import AiStore
 from .audit import AUDIT, Audit
 from .const import DOMAIN
+from .control.zone_store import async_remove_zone_store
 from .denials import Denials
+from .entities.light_group import group_identifier
 from .health_view import async_register_health_view
+from .issues.site import async_clear_site
 from .key_sources import YAML_SCHEMA, take_yaml
-from .light_group import group_identifier
 from .setup_check import check_setup
 from .site import Site, SiteConfigEntry
-from .site_issues import async_clear_site
 from .site_vault import async_remove_vault
 from .waiting_store import WaitingStore
 from .websocket_api import async_register_websocket_commands
-from .zone_store import async_remove_zone_store
 
 CONFIG_SCHEMA = YAML_SCHEMA
 PLATFORMS = (

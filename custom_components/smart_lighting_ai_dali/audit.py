@@ -22,11 +22,11 @@ from homeassistant.helpers.storage import STORAGE_DIR, Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .action import Action
+from .actions.action import Action
+from .actions.call_digest import UnfitDataError, digest_of
+from .actions.rate_limit import Rate, TokenBucket
 from .audit_file import FINISHED, LARGEST_FILE, STARTED, AuditFile, Found, Head, Reading, Row
-from .call_digest import UnfitDataError, digest_of
 from .const import DOMAIN, SITE_TITLE
-from .rate_limit import Rate, TokenBucket
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from sqlalchemy import Connection
 
-from .const import DOMAIN
+from .const import DOMAIN, PACKAGE
 from .db.buffer import BATCH
 from .db.history import (
     Span,
@@ -36,7 +36,7 @@ from .feature_engineering import FeatureEngineering
 from .sources import Source, value_of
 from .telemetry import Telemetry
 
-_LOGGER = logging.getLogger(f"{__package__}.feature_engineering")
+_LOGGER = logging.getLogger(f"{PACKAGE}.feature_engineering")
 
 # Seconds for which no source may have come or gone before history is taken over: it is done once, for all of them.
 CALM: Final = 240.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from .const import DOMAIN
+from .const import DOMAIN, PACKAGE
 from .db.decisions import insert_missing_decisions
 from .db.instants import now_ms
 from .db.recorder_tasks import DatabaseUnavailableError
@@ -16,7 +16,7 @@ from .waiting_store import Waiting, WaitingStore
 if TYPE_CHECKING:
     from .site import Site
 
-_LOGGER = logging.getLogger(f"{__package__}.feature_engineering")
+_LOGGER = logging.getLogger(f"{PACKAGE}.feature_engineering")
 
 # A backup waits no longer for our files; the supervisor gives all integrations together a minute or so.
 WRITE_SECONDS: Final = 10.0

@@ -14,12 +14,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .dali.state import GearState
-from .emergency_entities import emergency_binary_sensors
+from .entities.emergency_entities import emergency_binary_sensors
+from .entities.input_entities import async_add_input_entities, input_binary_sensors
+from .entities.report_entities import report_binary_sensors
+from .entities.zone_entities import async_add_zone_entities, zone_binary_sensors
 from .entity import DescribedGearEntity
-from .input_entities import async_add_input_entities, input_binary_sensors
-from .report_entities import report_binary_sensors
 from .site import SiteConfigEntry, async_add_gear_entities
-from .zone_entities import async_add_zone_entities, zone_binary_sensors
 
 # Read-only: the line pushes.
 PARALLEL_UPDATES = 0

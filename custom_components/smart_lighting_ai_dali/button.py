@@ -9,10 +9,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LineCoordinator
 from .dali.gear import Gear
+from .entities.input_entities import IdentifyInputButton, async_add_input_entities
+from .entities.zone_entities import ZONE_RELEASE, ReleaseButton, async_add_zone_entities
 from .entity import GearEntity, LineEntity, line_errors
-from .input_entities import IdentifyInputButton, async_add_input_entities
 from .site import SiteConfigEntry, async_add_gear_entities, async_add_line_entities
-from .zone_entities import ZONE_RELEASE, ReleaseButton, async_add_zone_entities
 
 # The line has a queue of its own.
 PARALLEL_UPDATES = 0

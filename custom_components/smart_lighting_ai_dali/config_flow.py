@@ -18,10 +18,10 @@ from homeassistant.core import callback
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from .const import CONF_KIND, DOMAIN, SITE_TITLE, SUBENTRY_LINE, SUBENTRY_ZONE, LineKind
-from .line_flow import MENU, LineSteps
-from .options_flow import SiteOptionsFlow
-from .provider_flow import ProviderSteps
-from .zone_flow import ZoneSubentryFlow
+from .flows.line_flow import MENU, LineSteps
+from .flows.options_flow import SiteOptionsFlow
+from .flows.provider_flow import ProviderSteps
+from .flows.zone_flow import ZoneSubentryFlow
 
 
 class SiteConfigFlow(LineSteps[ConfigFlowResult], ProviderSteps, ConfigFlow, domain=DOMAIN):

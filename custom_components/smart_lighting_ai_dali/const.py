@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 DOMAIN: Final = "smart_lighting_ai_dali"
+# The loggers that the runbook names are below it, wherever the file is that tells something.
+PACKAGE: Final = __name__.rpartition(".")[0]
 SITE_TITLE: Final = "Smart Lighting AI"
 
 SUBENTRY_LINE: Final = "line"

@@ -15,19 +15,19 @@ from homeassistant.helpers.event import async_call_later, async_track_state_chan
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .choice_origins import ChoiceTracker, OwnContexts
 from .const import DOMAIN
+from .control.choice_origins import ChoiceTracker, OwnContexts
+from .control.decision_log import DecisionLog
+from .control.explanation import chosen_decision, decision_of, percent_of
+from .control.zone_choices import record_of
+from .control.zone_control import ZoneControl
+from .control.zone_memory import AiMode, ZoneMemory
+from .control.zone_settings import CONF_WEATHER
+from .control.zone_store import ZoneStore
+from .control.zone_suggestions import zones_of
 from .coordinator import LineCoordinator
 from .dali.errors import LineError
 from .dali.events import GearChanged, GearForgotten, GearFound, LineEvent, LineStatus, StateChanged, StatusChanged
-from .decision_log import DecisionLog
-from .explanation import chosen_decision, decision_of, percent_of
-from .zone_choices import record_of
-from .zone_control import ZoneControl
-from .zone_memory import AiMode, ZoneMemory
-from .zone_settings import CONF_WEATHER
-from .zone_store import ZoneStore
-from .zone_suggestions import zones_of
 from .zones.action import Action
 from .zones.clouds import cloud_of_condition
 from .zones.overrides import Choice, Origin

@@ -12,7 +12,7 @@ from .const import DOMAIN
 from .db.health import DatabaseStatus
 from .db.recorder_tasks import Database
 from .db.room import LITTLE
-from .site_issues import DatabaseTroubleKind, async_clear_trouble, async_report_trouble
+from .issues.site import DatabaseTroubleKind, async_clear_trouble, async_report_trouble
 
 # A backup, a purge or a restart of a database server is over by then; in seconds.
 GRACE: Final = 300.0

@@ -12,14 +12,14 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.start import async_at_started
 
-from .const import DOMAIN
+from .const import DOMAIN, PACKAGE
 from .db.recorder_tasks import Database, DatabaseUnavailableError
+from .issues.site import async_report_database, async_report_new_database
 from .kept_file import KeptFile
 from .retention import Retention
-from .site_issues import async_report_database, async_report_new_database
 from .telemetry import Telemetry
 
-_LOGGER = logging.getLogger(f"{__package__}.db.health")
+_LOGGER = logging.getLogger(f"{PACKAGE}.db.health")
 
 INTERVAL: Final = timedelta(minutes=1)
 # Measuring reads our tables as a whole; in seconds.

@@ -9,7 +9,7 @@ from homeassistant.const import ATTR_NAME
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .action import Action
+from .actions.action import Action
 from .audit import Audit, Outcome
 from .const import DOMAIN, SITE_TITLE
 

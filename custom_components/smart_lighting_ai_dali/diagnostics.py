@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import DOMAIN
+from .control.zone_control import ZoneControl
 from .dali.emergency_state import EmergencyState
 from .dali.gear import Gear
 from .dali.input_device import InputDevice
@@ -18,7 +19,6 @@ from .dali.luminaire import Luminaire
 from .health_view import parts_of
 from .site import Site, SiteConfigEntry
 from .site_line import SiteLine
-from .zone_control import ZoneControl
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: SiteConfigEntry) -> dict[str, Any]:

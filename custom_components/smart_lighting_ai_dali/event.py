@@ -10,7 +10,7 @@ from .coordinator import LineCoordinator
 from .dali.events import ButtonUsed
 from .dali.input_device import InputDevice, Instance, InstanceType
 from .dali.input_events import Gesture
-from .input_entities import InstanceEntity, async_add_input_entities
+from .entities.input_entities import InstanceEntity, async_add_input_entities
 from .site import SiteConfigEntry
 
 # Read-only: the line pushes.

@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .db.signals import UNKNOWN
 from .feature_engineering import FeatureEngineering
-from .site_issues import async_clear_features, async_report_features
+from .issues.site import async_clear_features, async_report_features
 from .sources import OUTDOORS, Source, value_of
 from .telemetry import Telemetry
 

@@ -7,7 +7,7 @@ from homeassistant.core import State
 
 from .advisor.budget import Refusal
 from .advisor.provider import FailureKind
-from .ai_planner import AiStatus
+from .ai.status import AiStatus
 from .dali.errors import LineError, LineFailedError
 from .dali.events import LineStatus
 from .db.health import DatabaseStatus

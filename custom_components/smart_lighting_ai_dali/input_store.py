@@ -7,11 +7,11 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import DOMAIN
+from .const import DOMAIN, PACKAGE
 from .dali.input_device import InputDevice
 from .kept_file import KeptFile
 
-_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
+_LOGGER = logging.getLogger(f"{PACKAGE}.dali.driver")
 
 _VERSION: Final = 1
 # A scan finds one device every few seconds: they are written together, in seconds.

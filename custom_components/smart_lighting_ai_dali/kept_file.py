@@ -6,7 +6,7 @@ from typing import Any, override
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from .site_issues import async_report_file
+from .issues.site import async_report_file
 
 
 class KeptFile[T: Mapping[str, Any]](Store[T]):

@@ -9,7 +9,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from .dali.line import Line
-from .gear_issues import async_clear_lamps, async_report_lamps
+from .issues.gear import async_clear_lamps, async_report_lamps
 
 # Registries get the names of new gear within a moment; in seconds.
 _SOON: Final = 2.0

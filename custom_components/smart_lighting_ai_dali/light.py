@@ -6,15 +6,15 @@ from homeassistant.components.light import ATTR_BRIGHTNESS, ATTR_FLASH, ATTR_TRA
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .colour_light import ColourLight
 from .coordinator import LineCoordinator
 from .dali.fade import AT_ONCE, Fade, nearest_fade
 from .dali.gear import Gear
 from .dali.level import HIGHEST, OFF, DimmingCurve, brightness_of, level_of
 from .dali.target import Colour
+from .entities.colour_light import ColourLight
+from .entities.light_group import BroadcastLight, GroupLight
 from .entity import GearEntity, line_errors
 from .light_colours import asked_colour
-from .light_group import BroadcastLight, GroupLight
 from .site import SiteConfigEntry, async_add_gear_entities, async_add_line_entities, async_add_numbered_entities
 
 # The line has a queue of its own: what is urgent goes first there, not what was called first.

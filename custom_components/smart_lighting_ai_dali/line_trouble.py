@@ -10,7 +10,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .dali.errors import LineError
 from .dali.events import LineStatus
-from .line_issues import (
+from .issues.line import (
     FLAPPING,
     NEED_A_PERSON,
     async_clear_offline,

@@ -7,12 +7,12 @@ from homeassistant.components.logbook import LOGBOOK_ENTRY_ICON, LOGBOOK_ENTRY_M
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .ai_modes import EVENT_AI_EARNED, EVENT_AI_MODE, EVENT_SUGGESTION
+from .ai.modes import EVENT_AI_EARNED, EVENT_AI_MODE, EVENT_SUGGESTION
 from .audit import EVENT_AUDIT, Outcome
 from .const import DOMAIN
+from .control.explanation import choice_message, earned_message, message_of, mode_message, suggestion_message
 from .control_service import EVENT_CHOICE, EVENT_DECISION
 from .denials import EVENT_DENIALS, REPEATED_LOGINS
-from .explanation import choice_message, earned_message, message_of, mode_message, suggestion_message
 
 _BY_ITSELF: Final = "mdi:home-lightbulb"
 _BY_HAND: Final = "mdi:hand-back-right-outline"

@@ -18,10 +18,10 @@ import openai
 from .advisor.answer_body import read_chat_completion, read_decision, read_error_code, read_response
 from .advisor.provider import LARGEST_REQUEST, Answer, FailureKind, Provider, ProviderError, Request
 from .advisor.retry_after import retry_after_seconds
-from .ai_settings import ProviderKind, ProviderSettings
-from .capped_transport import BodyTooLargeError, PackedBodyError, capped_client
-from .decisions_api import has_decisions
-from .provider_trouble import CallError, Trouble
+from .ai.capped_transport import BodyTooLargeError, PackedBodyError, capped_client
+from .ai.decisions_api import has_decisions
+from .ai.provider_trouble import CallError, Trouble
+from .ai.settings import ProviderKind, ProviderSettings
 
 _LOGGER = logging.getLogger(__name__)
 

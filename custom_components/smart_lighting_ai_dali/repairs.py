@@ -7,7 +7,6 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .ai_issues import EARNED, PAYLOAD, SUGGESTION
 from .const import DOMAIN
 from .fix_flows.clock import ClockFlow
 from .fix_flows.database import DatabaseFlow
@@ -20,11 +19,12 @@ from .fix_flows.offline_line import OfflineLineFlow
 from .fix_flows.payload import PayloadFlow
 from .fix_flows.shared_addresses import SharedAddressesFlow
 from .fix_flows.suggestion import SuggestionFlow
-from .gear_issues import LAMP_FAILURES, SHARED_ADDRESSES
-from .input_issues import INDISTINCT
-from .line_issues import OFFLINE
-from .site_issues import CLOCK_JUMPED, CLOCK_WENT_BACK, NO_FEATURES, DatabaseTroubleKind
-from .vault_issues import KEY_LOST
+from .issues.ai import EARNED, PAYLOAD, SUGGESTION
+from .issues.gear import LAMP_FAILURES, SHARED_ADDRESSES
+from .issues.inputs import INDISTINCT
+from .issues.line import OFFLINE
+from .issues.site import CLOCK_JUMPED, CLOCK_WENT_BACK, NO_FEATURES, DatabaseTroubleKind
+from .issues.vault import KEY_LOST
 
 # By the translation key of the issue, which is its kind; one that only has to be read has none here.
 _FLOWS: Final[Mapping[str, type[RepairsFlow]]] = {

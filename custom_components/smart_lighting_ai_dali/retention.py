@@ -14,8 +14,8 @@ from .const import DOMAIN
 from .db.instants import now_ms
 from .db.pruning import ClockDoubtfulError, Keep, Pruned, check_clock, prune, raise_floor
 from .db.recorder_tasks import Database, DatabaseUnavailableError
+from .issues.site import async_report_clock
 from .job import Job
-from .site_issues import async_report_clock
 
 _LOGGER = logging.getLogger(__name__)
 

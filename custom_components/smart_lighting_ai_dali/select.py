@@ -14,9 +14,9 @@ from .dali.gear import Gear
 from .dali.gear_settings import GearSettings
 from .dali.level import HIGHEST
 from .dali.stored import Fallback, Stay
+from .entities.zone_entities import ZONE_AI_MODE, AiModeSelect, async_add_zone_entities
 from .entity import DescribedGearEntity, line_errors
 from .site import SiteConfigEntry, async_add_gear_entities
-from .zone_entities import ZONE_AI_MODE, AiModeSelect, async_add_zone_entities
 
 # The line has a queue of its own.
 PARALLEL_UPDATES = 0

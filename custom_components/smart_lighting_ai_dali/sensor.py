@@ -11,21 +11,21 @@ from homeassistant.const import PERCENTAGE, UnitOfInformation, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .ai_card_sensors import CARD_SENSORS, CardSensor
-from .ai_sensors import AI_SENSORS, AiSensor
-from .commissioning_sensors import COMMISSIONING_SENSORS, CommissioningSensor
 from .db.health import DatabaseStatus
 from .db.sizes import COUNTED
-from .emergency_entities import emergency_sensors
+from .entities.ai_card_sensors import CARD_SENSORS, CardSensor
+from .entities.ai_sensors import AI_SENSORS, AiSensor
+from .entities.commissioning_sensors import COMMISSIONING_SENSORS, CommissioningSensor
+from .entities.emergency_entities import emergency_sensors
+from .entities.general_sensors import general_sensors
+from .entities.health_sensors import PART_SENSORS, MissingGearSensor, PartSensor, SiteHealthSensor, StatusSensor
+from .entities.input_entities import async_add_input_entities, input_sensors
+from .entities.report_entities import report_sensors
+from .entities.site_entity import SiteEntity
+from .entities.zone_entities import ZONE_SENSORS, ZoneSensor, async_add_zone_entities
 from .entity_slices import async_in_slices
-from .general_sensors import general_sensors
 from .health import Part
-from .health_sensors import PART_SENSORS, MissingGearSensor, PartSensor, SiteHealthSensor, StatusSensor
-from .input_entities import async_add_input_entities, input_sensors
-from .report_entities import report_sensors
 from .site import Site, SiteConfigEntry, async_add_gear_entities, async_add_line_entities
-from .site_entity import SiteEntity
-from .zone_entities import ZONE_SENSORS, ZoneSensor, async_add_zone_entities
 
 # Read-only: the line pushes, and what the site says is in memory.
 PARALLEL_UPDATES = 0

@@ -8,8 +8,8 @@ from homeassistant.const import CONF_DEVICE
 from homeassistant.exceptions import ConfigEntryError
 
 from .const import CONF_FLEET, CONF_KIND, CONF_PROTOCOL, DOMAIN, SUBENTRY_LINE, SUBENTRY_ZONE, LineKind
+from .control.zone_settings import CONF_ILLUMINANCE, CONF_LIGHTS, CONF_MOTION, zone_settings
 from .dali.adapter import WireProtocol
-from .zone_settings import CONF_ILLUMINANCE, CONF_LIGHTS, CONF_MOTION, zone_settings
 
 _SENSORS: Final = (CONF_MOTION, CONF_ILLUMINANCE)
 _WRONG: Final = (AttributeError, KeyError, OverflowError, TypeError, ValueError)

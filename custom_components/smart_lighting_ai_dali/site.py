@@ -12,12 +12,14 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .ai_planner import AiPlanner
-from .ai_provider import AiProvider
+from .ai.planner import AiPlanner
+from .ai.provider import AiProvider
 from .audit import AUDIT
 from .backfill import Backfill
 from .backup_pause import BackupPause
-from .const import DOMAIN, SUBENTRY_LINE
+from .const import DOMAIN, PACKAGE, SUBENTRY_LINE
+from .control.decision_log import DecisionLog
+from .control.zone_suggestions import zones_of
 from .control_service import ControlService
 from .coordinator import LineCoordinator
 from .dali.events import GearChanged, GearFound, LineEvent
@@ -27,21 +29,19 @@ from .dali.state import Origin
 from .database_trouble import DatabaseTrouble
 from .database_watch import DatabaseWatch
 from .db.recorder_tasks import Database
-from .decision_log import DecisionLog
 from .entity_slices import async_in_slices
 from .feature_engineering import FeatureEngineering
 from .feature_watch import FeatureWatch
+from .flows.options_flow import keep_of
 from .health_watch import HealthWatch
-from .line_issues import async_clear_issues, async_report_fleet
-from .options_flow import keep_of
+from .issues.line import async_clear_issues, async_report_fleet
 from .retention import Retention
 from .simulator.fleet import FleetError
 from .site_line import SiteLine
 from .site_vault import SiteVault
 from .telemetry import Telemetry
-from .zone_suggestions import zones_of
 
-_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
+_LOGGER = logging.getLogger(f"{PACKAGE}.dali.driver")
 
 # How long a stop waits for the database; Home Assistant gives a hundred seconds for all of its stop.
 DATABASE_SECONDS: Final = 10.0

@@ -14,7 +14,8 @@ from homeassistant.const import CONF_DEVICE
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, CONF_PROTOCOL, DOMAIN, LineKind
+from .const import CONF_ADAPTER_SERIAL, CONF_FLEET, CONF_KIND, CONF_PROTOCOL, DOMAIN, PACKAGE, LineKind
+from .control.zone_clock import ON_THE_WALL, ZoneClock
 from .coordinator import LineCoordinator
 from .dali.adapter import WireProtocol
 from .dali.bus_monitor import BusMonitor
@@ -35,20 +36,19 @@ from .dali.events import (
 from .dali.line import Line
 from .entity import async_describe_anew
 from .fleets import load_fleet
-from .gear_issues import async_report_shared
 from .gear_store import GearStore
-from .input_issues import async_report_inputs
 from .input_store import InputStore
+from .issues.gear import async_report_shared
+from .issues.inputs import async_report_inputs
+from .issues.line import async_clear_issues
 from .lamp_watch import LampWatch
-from .line_issues import async_clear_issues
 from .line_trouble import LineTrouble
 from .simulator.simulated_line import SimulatedLine
-from .zone_clock import ON_THE_WALL, ZoneClock
 
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
 
-_LOGGER = logging.getLogger(f"{__package__}.dali.driver")
+_LOGGER = logging.getLogger(f"{PACKAGE}.dali.driver")
 
 
 def simulator_paths(subentry_id: str) -> tuple[Path, Path]:

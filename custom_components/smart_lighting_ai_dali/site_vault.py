@@ -15,7 +15,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
+from .const import DOMAIN, PACKAGE
+from .issues.vault import async_tell_problem
 from .key_sources import keys_given
 from .vault.key import InvalidKeyError, Key
 from .vault.keyring import Keyring
@@ -23,13 +24,12 @@ from .vault.records import Records
 from .vault.sealing import Kind, Sealer, UnreadableError
 from .vault.verdict import Problem, Verdict, judge
 from .vault_file import NotWrittenError, VaultFile
-from .vault_issues import async_tell_problem
 from .zones.profile import NOTHING_SAID, Profile
 
 if TYPE_CHECKING:
     from .site import SiteConfigEntry
 
-_LOGGER = logging.getLogger(f"{__package__}.vault")
+_LOGGER = logging.getLogger(f"{PACKAGE}.vault")
 
 CONF_FINGERPRINT: Final = "key_fingerprint"
 

@@ -24,11 +24,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
 
 from .const import GEAR_LIGHT
+from .control.zone_lights import ZoneLights
+from .control.zone_settings import CONF_AREA, CONF_ILLUMINANCE, CONF_LIGHTS, CONF_MOTION
+from .control.zone_suggestions import area_of, is_of_zone, zones_of
 from .dali.level import level_of
 from .db.signals import BRIGHTEST, CONDITIONS, UNKNOWN, Input, Signal
-from .zone_lights import ZoneLights
-from .zone_settings import CONF_AREA, CONF_ILLUMINANCE, CONF_LIGHTS, CONF_MOTION
-from .zone_suggestions import area_of, is_of_zone, zones_of
 
 # The zone of what is so for all rooms.
 OUTDOORS: Final = "outdoors"

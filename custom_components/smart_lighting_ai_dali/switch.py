@@ -3,8 +3,8 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .entities.zone_entities import ZONE_AUTOMATIC, AutomaticSwitch, async_add_zone_entities
 from .site import SiteConfigEntry
-from .zone_entities import ZONE_AUTOMATIC, AutomaticSwitch, async_add_zone_entities
 
 # What it switches is in memory.
 PARALLEL_UPDATES = 0

@@ -16,12 +16,12 @@ from homeassistant.core import (
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event, async_track_utc_time_change
 
+from .control.zone_signals import ZoneSignals
 from .db.buffer import EventBuffer
 from .db.instants import milliseconds, now_ms
 from .db.schema import HOUR_MS
 from .db.signals import UNKNOWN, Cause, Observation
 from .sources import Source, find_sources, value_of
-from .zone_signals import ZoneSignals
 
 # Registries change in bursts; what is collected is worked out anew once they are calm, in seconds.
 _CALM: Final = 1.0

@@ -8,12 +8,12 @@ from typing import Any, Final, Self
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import DOMAIN
+from .const import DOMAIN, PACKAGE
 from .db.decisions import Decision, Outcome
 from .db.signals import Cause, Observation, Signal
 from .kept_file import KeptFile
 
-_LOGGER = logging.getLogger(f"{__package__}.feature_engineering")
+_LOGGER = logging.getLogger(f"{PACKAGE}.feature_engineering")
 
 _VERSION: Final = 1
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from homeassistant.core import SupportsResponse
 import yaml
 
-from custom_components.smart_lighting_ai_dali.action import Action, always, never
-from custom_components.smart_lighting_ai_dali.action_table import ACTIONS
+from custom_components.smart_lighting_ai_dali.actions.action import Action, always, never
+from custom_components.smart_lighting_ai_dali.actions.table import ACTIONS
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 
 _ROOT: Final = Path(__file__).resolve().parents[2]

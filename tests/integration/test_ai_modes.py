@@ -17,18 +17,18 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
-from custom_components.smart_lighting_ai_dali import ai_settings
 from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.advisor.standing import Verdict
-from custom_components.smart_lighting_ai_dali.ai_modes import EVENT_AI_EARNED, EVENT_AI_MODE, EVENT_SUGGESTION
-from custom_components.smart_lighting_ai_dali.ai_planner import AiStatus
+from custom_components.smart_lighting_ai_dali.ai import settings as ai_settings
+from custom_components.smart_lighting_ai_dali.ai.modes import EVENT_AI_EARNED, EVENT_AI_MODE, EVENT_SUGGESTION
+from custom_components.smart_lighting_ai_dali.ai.status import AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.control.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.db.decisions import Outcome
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
-from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.zones.plan import Planner
 from tests.openai_server import Behaviour, OpenAIServer, Received, content_of, fail, openai_server, reply
 from tests.told import told_once

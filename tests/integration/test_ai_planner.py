@@ -15,18 +15,19 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_fire_time_changed
 
-from custom_components.smart_lighting_ai_dali import ai_scoring, ai_settings
 from custom_components.smart_lighting_ai_dali.advisor.budget import Refusal
 from custom_components.smart_lighting_ai_dali.advisor.circuit_breaker import State
 from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
 from custom_components.smart_lighting_ai_dali.advisor.reply import Rejection
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
-from custom_components.smart_lighting_ai_dali.ai_planner import AiPlanner, AiStatus
+from custom_components.smart_lighting_ai_dali.ai import scoring as ai_scoring, settings as ai_settings
+from custom_components.smart_lighting_ai_dali.ai.planner import AiPlanner
+from custom_components.smart_lighting_ai_dali.ai.status import AiStatus
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
+from custom_components.smart_lighting_ai_dali.control.zone_clock import ZoneClock
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.control.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
-from custom_components.smart_lighting_ai_dali.zone_clock import ZoneClock
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
-from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.zones.plan import Planner
 from scripts.demo_home import ai_stub
 from tests.openai_server import (

@@ -12,13 +12,14 @@ from homeassistant.helpers import issue_registry as ir
 import httpx
 import pytest
 
-from custom_components.smart_lighting_ai_dali import capped_transport, provider_flow
 from custom_components.smart_lighting_ai_dali.advisor.provider import Answer, FailureKind, ProviderError, Request
-from custom_components.smart_lighting_ai_dali.ai_issues import async_clear_oversized, async_report_oversized
-from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind
+from custom_components.smart_lighting_ai_dali.ai import capped_transport
+from custom_components.smart_lighting_ai_dali.ai.decisions_api import has_decisions
+from custom_components.smart_lighting_ai_dali.ai.settings import ProviderKind
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
-from custom_components.smart_lighting_ai_dali.decisions_api import has_decisions
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
+from custom_components.smart_lighting_ai_dali.flows import provider_flow
+from custom_components.smart_lighting_ai_dali.issues.ai import async_clear_oversized, async_report_oversized
 from tests.openai_server import KEY, MODEL, Behaviour, OpenAIServer, decide, fail, openai_server, raw, reply
 
 from .conftest import Build, House, PlugIn, lamp, line_of, translation

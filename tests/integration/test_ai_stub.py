@@ -10,8 +10,8 @@ from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKin
 from custom_components.smart_lighting_ai_dali.advisor.reply import read_reply
 from custom_components.smart_lighting_ai_dali.advisor.schema import request_of
 from custom_components.smart_lighting_ai_dali.advisor.snapshot import ZoneSnapshot
-from custom_components.smart_lighting_ai_dali.ai_provider import async_client, async_test
-from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind, ProviderSettings
+from custom_components.smart_lighting_ai_dali.ai.provider import async_client, async_test
+from custom_components.smart_lighting_ai_dali.ai.settings import ProviderKind, ProviderSettings
 from scripts.demo_home.ai_stub import MODEL, Act, AiStub
 from tests.unit.advisor.conftest import batch_of, question
 

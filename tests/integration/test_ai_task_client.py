@@ -19,8 +19,8 @@ from custom_components.smart_lighting_ai_dali.advisor.provider import (
     ProviderError,
     Request,
 )
-from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind, ProviderSettings
-from custom_components.smart_lighting_ai_dali.ai_task_client import AiTaskClient
+from custom_components.smart_lighting_ai_dali.ai.ai_task_client import AiTaskClient
+from custom_components.smart_lighting_ai_dali.ai.settings import ProviderKind, ProviderSettings
 
 ENTITY_ID: Final = "ai_task.model"
 CANARY: Final = "canary-of-the-payload"

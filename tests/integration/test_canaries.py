@@ -14,8 +14,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 import voluptuous as vol
 
-from custom_components.smart_lighting_ai_dali.action import Action
-from custom_components.smart_lighting_ai_dali.action_table import ACTIONS
+from custom_components.smart_lighting_ai_dali.actions.action import Action
+from custom_components.smart_lighting_ai_dali.actions.table import ACTIONS
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 

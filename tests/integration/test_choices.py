@@ -13,7 +13,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.smart_lighting_ai_dali.choice_origins import ChoiceTracker, OwnContexts
+from custom_components.smart_lighting_ai_dali.control.choice_origins import ChoiceTracker, OwnContexts
 from custom_components.smart_lighting_ai_dali.dali import gear_settings
 from custom_components.smart_lighting_ai_dali.dali.events import ButtonUsed, LineEvent, LineStatus
 from custom_components.smart_lighting_ai_dali.dali.level import Level, light_output

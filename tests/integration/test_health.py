@@ -18,7 +18,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
-from custom_components.smart_lighting_ai_dali import ai_settings, health_rules
+from custom_components.smart_lighting_ai_dali import health_rules
+from custom_components.smart_lighting_ai_dali.ai import settings as ai_settings
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_LINE
 from custom_components.smart_lighting_ai_dali.diagnostics import async_get_config_entry_diagnostics
 from custom_components.smart_lighting_ai_dali.health import SiteHealth

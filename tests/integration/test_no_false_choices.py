@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.smart_lighting_ai_dali.const import CONF_PROTOCOL, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.control_service import EVENT_CHOICE, EVENT_DECISION
 from custom_components.smart_lighting_ai_dali.dali.adapter import WireProtocol
 from custom_components.smart_lighting_ai_dali.dali.errors import LineError
@@ -21,7 +22,6 @@ from custom_components.smart_lighting_ai_dali.dali.level import Level
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 from custom_components.smart_lighting_ai_dali.simulator.adapters import AdapterKind
 from custom_components.smart_lighting_ai_dali.simulator.colour import ColourType
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 
 from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of
 

@@ -19,8 +19,8 @@ from custom_components.smart_lighting_ai_dali.advisor.provider import (
     Request,
     Usage,
 )
-from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind, ProviderSettings
-from custom_components.smart_lighting_ai_dali.decisions_api import has_decisions
+from custom_components.smart_lighting_ai_dali.ai.decisions_api import has_decisions
+from custom_components.smart_lighting_ai_dali.ai.settings import ProviderKind, ProviderSettings
 from custom_components.smart_lighting_ai_dali.openai_client import OpenAIClient
 from tests.openai_server import (
     KEY,
@@ -423,7 +423,7 @@ import asyncio, sys
 from homeassistant import block_async_io, loader
 from homeassistant.core import HomeAssistant
 from custom_components.smart_lighting_ai_dali.advisor.provider import Request
-from custom_components.smart_lighting_ai_dali.ai_settings import ProviderKind, ProviderSettings
+from custom_components.smart_lighting_ai_dali.ai.settings import ProviderKind, ProviderSettings
 from custom_components.smart_lighting_ai_dali.openai_client import OpenAIClient
 
 async def ask():

@@ -10,11 +10,11 @@ from homeassistant.core import Context, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
-from custom_components.smart_lighting_ai_dali import zone_control
 from custom_components.smart_lighting_ai_dali.const import SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control import zone_control
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.dali.level import Level
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.action import Action
 from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 from custom_components.smart_lighting_ai_dali.zones.plan import Reason

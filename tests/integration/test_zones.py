@@ -17,13 +17,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.control_service import EVENT_CHOICE, EVENT_DECISION
 from custom_components.smart_lighting_ai_dali.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 
 from .conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of

@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.site_vault import CONF_FINGERPRINT, SiteVault
 from custom_components.smart_lighting_ai_dali.vault.verdict import Problem
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.profile import Profile
 
 if TYPE_CHECKING:

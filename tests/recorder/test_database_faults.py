@@ -26,7 +26,7 @@ from custom_components.smart_lighting_ai_dali.db.buffer import EventBuffer
 from custom_components.smart_lighting_ai_dali.db.health import DatabaseStatus
 from custom_components.smart_lighting_ai_dali.db.recorder_tasks import DatabaseUnavailableError
 from custom_components.smart_lighting_ai_dali.feature_engineering import FLUSH_INTERVAL, INTERVAL
-from custom_components.smart_lighting_ai_dali.site_issues import DATABASE_STARTED_ANEW
+from custom_components.smart_lighting_ai_dali.issues.site import DATABASE_STARTED_ANEW
 from tests.integration.conftest import Build, House
 from tests.told import told_once
 

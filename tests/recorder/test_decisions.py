@@ -13,8 +13,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.db.signals import Signal
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.overrides import Choice, Origin
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Planner
 from tests.integration.conftest import House

@@ -13,10 +13,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN, SUBENTRY_ZONE
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.db.ingestion import insert_events, numbered
 from custom_components.smart_lighting_ai_dali.db.instants import now_ms
 from custom_components.smart_lighting_ai_dali.db.signals import Cause, Observation, Signal
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from tests.integration.conftest import House
 
 from .conftest import on_every_engine

@@ -16,11 +16,21 @@ ALLOWED: Final = {
     "simulator": {"simulator", "dali.timing", "dali.level", "dali.fade"},
     "db": {"db"},
     "zones": {"zones"},
-    "replay": {"replay", "zones", "db.reading", "db.schema", "db.signals", "db.traces", "zone_settings"},
+    "replay": {"replay", "zones", "db.reading", "db.schema", "db.signals", "db.traces", "control.zone_settings"},
     "advisor": {"advisor", "zones"},
     "vault": {"vault"},
 }
-# Folders that may know Home Assistant: the database is that of its recorder.
+# Folders that live inside Home Assistant, and what other folders these may import; the files beside them are free.
+INSIDE: Final = {
+    "issues": {"advisor", "dali", "db", "vault", "zones"},
+    "control": {"dali", "db", "vault", "zones"},
+    "ai": {"advisor", "control", "issues", "zones"},
+    "entities": {"advisor", "ai", "control", "dali", "zones"},
+    "flows": {"advisor", "ai", "control", "dali", "db", "simulator", "zones"},
+    "actions": {"advisor", "control", "dali", "db", "entities", "flows", "replay", "vault", "zones"},
+    "fix_flows": {"ai", "control", "dali", "db", "flows", "issues", "vault"},
+}
+# Folders of those above that may know Home Assistant: the database is that of its recorder.
 KNOW_HOME_ASSISTANT: Final = {"db"}
 # Home Assistant would load a folder with such a name as one of its hooks or platforms.
 HOOKS: Final = {
@@ -94,6 +104,22 @@ def test_imports_go_one_way(folder: str) -> None:
             elif not any(inside == allowed or inside.startswith(f"{allowed}.") for allowed in ALLOWED[folder]):
                 wrong.append(f"{file.name} imports {name}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("folder", sorted(INSIDE))
+def test_folders_inside_home_assistant_import_one_way(folder: str) -> None:
+    wrong = []
+    for file in sorted((PACKAGE / folder).rglob("*.py")):
+        for name in imports(file):
+            other = (own(name) or "").split(".")[0]
+            if (PACKAGE / other).is_dir() and other not in {"", folder, *INSIDE[folder]}:
+                wrong.append(f"{file.name} imports {name}")
+    assert wrong == []
+
+
+def test_every_folder_has_its_rule() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders == ALLOWED.keys() | INSIDE.keys()
 
 
 def test_the_simulator_reads_the_standard_for_itself() -> None:

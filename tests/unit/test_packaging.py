@@ -14,31 +14,34 @@ import pytest
 import yaml
 
 from custom_components.smart_lighting_ai_dali import const
-from custom_components.smart_lighting_ai_dali.action_table import ACTIONS
+from custom_components.smart_lighting_ai_dali.actions.table import ACTIONS
 from custom_components.smart_lighting_ai_dali.advisor.budget import Refusal
 from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
 from custom_components.smart_lighting_ai_dali.advisor.server_address import AddressProblem
-from custom_components.smart_lighting_ai_dali.ai_card_sensors import CARD_SENSORS
-from custom_components.smart_lighting_ai_dali.ai_sensors import AI_SENSORS
 from custom_components.smart_lighting_ai_dali.binary_sensor import BINARY_SENSORS
 from custom_components.smart_lighting_ai_dali.dali import errors
 from custom_components.smart_lighting_ai_dali.dali.emergency_state import EmergencyMode
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
-from custom_components.smart_lighting_ai_dali.emergency_entities import EMERGENCY_BINARY_SENSORS, EMERGENCY_SENSORS
-from custom_components.smart_lighting_ai_dali.health_sensors import PART_SENSORS, SITE_HEALTH
-from custom_components.smart_lighting_ai_dali.input_entities import BINARY_SENSORS as INSTANCE_BINARY_SENSORS
-from custom_components.smart_lighting_ai_dali.line_issues import OFFLINE
-from custom_components.smart_lighting_ai_dali.number import NUMBERS
-from custom_components.smart_lighting_ai_dali.report_entities import REPORT_BINARY_SENSORS, REPORT_SENSORS
-from custom_components.smart_lighting_ai_dali.select import SELECTS
-from custom_components.smart_lighting_ai_dali.sensor import SITE_SENSORS
-from custom_components.smart_lighting_ai_dali.zone_entities import (
+from custom_components.smart_lighting_ai_dali.entities.ai_card_sensors import CARD_SENSORS
+from custom_components.smart_lighting_ai_dali.entities.ai_sensors import AI_SENSORS
+from custom_components.smart_lighting_ai_dali.entities.emergency_entities import (
+    EMERGENCY_BINARY_SENSORS,
+    EMERGENCY_SENSORS,
+)
+from custom_components.smart_lighting_ai_dali.entities.health_sensors import PART_SENSORS, SITE_HEALTH
+from custom_components.smart_lighting_ai_dali.entities.input_entities import BINARY_SENSORS as INSTANCE_BINARY_SENSORS
+from custom_components.smart_lighting_ai_dali.entities.report_entities import REPORT_BINARY_SENSORS, REPORT_SENSORS
+from custom_components.smart_lighting_ai_dali.entities.zone_entities import (
     ZONE_AI_MODE,
     ZONE_AUTOMATIC,
     ZONE_OCCUPANCY,
     ZONE_SENSOR_PROBLEM,
     ZONE_SENSORS,
 )
+from custom_components.smart_lighting_ai_dali.issues.line import OFFLINE
+from custom_components.smart_lighting_ai_dali.number import NUMBERS
+from custom_components.smart_lighting_ai_dali.select import SELECTS
+from custom_components.smart_lighting_ai_dali.sensor import SITE_SENSORS
 from custom_components.smart_lighting_ai_dali.zones.purpose import Purpose
 from custom_components.smart_lighting_ai_dali.zones.settings import Release
 from scripts.documents.actions import PAGE, page_of

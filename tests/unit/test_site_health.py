@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.advisor.budget import Refusal
 from custom_components.smart_lighting_ai_dali.advisor.provider import FailureKind
-from custom_components.smart_lighting_ai_dali.ai_planner import AiStatus
+from custom_components.smart_lighting_ai_dali.ai.status import AiStatus
 from custom_components.smart_lighting_ai_dali.dali.errors import (
     LineFailedError,
     LineWithoutPowerError,

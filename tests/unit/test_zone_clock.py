@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from custom_components.smart_lighting_ai_dali.zone_clock import ON_THE_WALL, ZoneClock
+from custom_components.smart_lighting_ai_dali.control.zone_clock import ON_THE_WALL, ZoneClock
 
 
 def test_a_clock_on_the_wall_shows_what_time_it_is() -> None:

@@ -5,7 +5,7 @@ from typing import Final
 from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.core import Context
 
-from ..zone_memory import AiMode
+from ..control.zone_memory import AiMode
 from .issue_flow import IssueFlow
 
 _NOT_EARNED: Final = "not_earned"

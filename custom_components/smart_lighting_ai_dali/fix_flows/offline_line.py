@@ -12,7 +12,7 @@ from homeassistant.core import callback
 from ..const import DOMAIN, SUBENTRY_LINE, LineKind
 from ..dali.errors import LineError, LineWithoutPowerError, NotAnAdapterError, OtherAdapterError, PortMissingError
 from ..dali.events import LineStatus, StatusChanged
-from ..line_issues import SIMULATOR_GONE
+from ..issues.line import SIMULATOR_GONE
 from ..moved_port import async_free_ports, async_take_adapter
 from .issue_flow import IssueFlow
 

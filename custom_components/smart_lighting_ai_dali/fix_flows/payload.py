@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlowResult
 
-from ..ai_settings import CONF_AI, CONF_PAYLOAD_BYTES, CONF_ZONES_PER_REQUEST, ai_limits
+from ..ai.settings import CONF_AI, CONF_PAYLOAD_BYTES, CONF_ZONES_PER_REQUEST, ai_limits
 from ..const import DOMAIN
-from ..options_flow import MOST_BYTES, PAYLOAD_SCHEMA
+from ..flows.options_flow import MOST_BYTES, PAYLOAD_SCHEMA
 from .issue_flow import IssueFlow
 
 # A zone says a little more at times; and a round number of bytes reads better.

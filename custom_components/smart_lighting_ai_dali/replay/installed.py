@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..zone_settings import CONF_AREA, CONF_WEATHER, zone_settings
+from ..control.zone_settings import CONF_AREA, CONF_WEATHER, zone_settings
 from ..zones.settings import Place
 from .recording import Installation
 

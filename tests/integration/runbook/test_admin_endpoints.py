@@ -16,13 +16,13 @@ from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 import voluptuous as vol
 
-from custom_components.smart_lighting_ai_dali.action import Action, Who, never
-from custom_components.smart_lighting_ai_dali.action_guard import ActionGuard
-from custom_components.smart_lighting_ai_dali.action_table import ACTIONS
+from custom_components.smart_lighting_ai_dali.actions.action import Action, Who, never
+from custom_components.smart_lighting_ai_dali.actions.call_digest import LARGEST
+from custom_components.smart_lighting_ai_dali.actions.guard import ActionGuard
+from custom_components.smart_lighting_ai_dali.actions.rate_limit import Rate, TokenBucket
+from custom_components.smart_lighting_ai_dali.actions.table import ACTIONS
 from custom_components.smart_lighting_ai_dali.audit import AUDIT, Outcome
-from custom_components.smart_lighting_ai_dali.call_digest import LARGEST
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
-from custom_components.smart_lighting_ai_dali.rate_limit import Rate, TokenBucket
 from tests.integration.conftest import Build, House, PlugIn, administrator, lamp, line_of
 from tests.integration.test_services import device_of
 

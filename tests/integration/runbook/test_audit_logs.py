@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.smart_lighting_ai_dali import audit as audit_module
-from custom_components.smart_lighting_ai_dali.action_table import async_register_actions
+from custom_components.smart_lighting_ai_dali.actions.table import async_register_actions
 from custom_components.smart_lighting_ai_dali.audit import AUDIT, EVENT_AUDIT, Audit
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from custom_components.smart_lighting_ai_dali.denials import EVENT_DENIALS

@@ -30,11 +30,11 @@ from custom_components.smart_lighting_ai_dali.const import (
     SUBENTRY_ZONE,
     LineKind,
 )
+from custom_components.smart_lighting_ai_dali.control.zone_suggestions import free_areas, suggest_zone
 from custom_components.smart_lighting_ai_dali.db.decisions import Decision, read_decisions
 from custom_components.smart_lighting_ai_dali.db.signals import Signal
 from custom_components.smart_lighting_ai_dali.simulator.fleet import built_in_fleets
 from custom_components.smart_lighting_ai_dali.site import Site
-from custom_components.smart_lighting_ai_dali.zone_suggestions import free_areas, suggest_zone
 from custom_components.smart_lighting_ai_dali.zones.overrides import Override
 from custom_components.smart_lighting_ai_dali.zones.profile import Profile
 from tests.integration.vault_home import SAID

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.smart_lighting_ai_dali.config_flow import SiteConfigFlow
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
-from custom_components.smart_lighting_ai_dali.site_issues import FILE_LEFT_ALONE
+from custom_components.smart_lighting_ai_dali.issues.site import FILE_LEFT_ALONE
 from tests.integration.conftest import Build, House, PlugIn, lamp, line_of, panel
 from tests.integration.test_zones import zone_of
 from tests.told import told_once

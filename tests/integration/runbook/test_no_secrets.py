@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import MockUser
 import voluptuous as vol
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.diagnostics import (
     async_get_config_entry_diagnostics,
@@ -30,7 +31,6 @@ from custom_components.smart_lighting_ai_dali.key_sources import VARIABLE
 from custom_components.smart_lighting_ai_dali.logbook import async_describe_events
 from custom_components.smart_lighting_ai_dali.system_health import async_system_health
 from custom_components.smart_lighting_ai_dali.vault.key import Key
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart, daypart_of
 from tests.integration.conftest import administrator
 from tests.integration.test_ai_planner import Home, home, kitchen_of, server  # noqa: F401  # fixtures

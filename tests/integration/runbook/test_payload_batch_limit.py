@@ -8,7 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
-from custom_components.smart_lighting_ai_dali import ai_settings
+from custom_components.smart_lighting_ai_dali.ai import settings as ai_settings
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
 from tests.integration.conftest import Build, House, PlugIn, lamp, line_of
 from tests.integration.test_ai_planner import Home, server  # noqa: F401  # fixture

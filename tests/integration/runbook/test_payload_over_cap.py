@@ -1,6 +1,6 @@
 """The row "payload over the cap": a zone that alone is too large is told, and the dialog raises the cap."""
 
-from custom_components.smart_lighting_ai_dali.ai_issues import async_report_oversized
+from custom_components.smart_lighting_ai_dali.issues.ai import async_report_oversized
 from tests.integration.test_ai_planner import Home, home, kitchen_of, server  # noqa: F401  # fixtures
 from tests.openai_server import OpenAIServer
 

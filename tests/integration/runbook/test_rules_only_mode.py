@@ -7,8 +7,8 @@ from homeassistant.const import STATE_ON
 import pytest
 
 from custom_components.smart_lighting_ai_dali.const import DOMAIN
-from custom_components.smart_lighting_ai_dali.zone_control import ZoneControl
-from custom_components.smart_lighting_ai_dali.zone_memory import AiMode
+from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
+from custom_components.smart_lighting_ai_dali.control.zone_memory import AiMode
 from custom_components.smart_lighting_ai_dali.zones.plan import Planner
 from tests.integration.test_ai_planner import Home, home, kitchen_of, server  # noqa: F401  # fixtures
 from tests.openai_server import OpenAIServer, fail

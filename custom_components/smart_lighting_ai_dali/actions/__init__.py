@@ -1,0 +1,1 @@
+"""The actions of the integration: one table, one guard, and what each does."""

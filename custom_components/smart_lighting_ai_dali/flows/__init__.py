@@ -1,0 +1,1 @@
+"""The steps of the dialogs that set up and change the site, its lines, zones and AI."""
