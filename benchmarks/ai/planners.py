@@ -14,6 +14,8 @@ _RANDOM_LUX, _RANDOM_HOLD = 0.6, 0.8
 # How far off the biased ones are, in the same direction for good.
 _BIASES: Final = ((0.35, 0.65), (1.6, 2.5))
 _BIASED_HOLD: Final = (0.25, 3.0)
+# Of the light of the rules: people who want just that would not complain of it, and it takes less energy.
+_THRIFT: Final = 0.83
 # What the worsening one adds to its mistakes each day, as a logarithm.
 _WORSE_LUX, _WORSE_HOLD = 0.03, 0.01
 _DAY: Final = 86_400.0
@@ -62,6 +64,11 @@ def worsening_planner(wishes: Wishes, begun: float) -> Proposal:
         return _off(rules, exp(away * days * _WORSE_LUX), exp(-days * _WORSE_HOLD))
 
     return propose
+
+
+def thrifty_planner() -> Proposal:
+    """Return a planner that knows nothing of people, and makes a little less light than the rules everywhere."""
+    return lambda rules, _, __: _off(rules, _THRIFT, 1.0)
 
 
 def turning_planner(wishes: Wishes, turns: float) -> Proposal:

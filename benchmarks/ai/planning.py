@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.advisor.shadow import Shadow, Surroundings
+from custom_components.smart_lighting_ai_dali.advisor.wanted import wanted_around
 from custom_components.smart_lighting_ai_dali.ai import scoring as ai_scoring
 from custom_components.smart_lighting_ai_dali.ai.inputs import ChoiceCounts
 from custom_components.smart_lighting_ai_dali.control.zone_control import ZoneControl
@@ -101,7 +102,7 @@ def _card(now: float) -> ReportCard:
     """Return the card of an office that has a light sensor and people in it all day."""
     chance, card = random.Random(1), ReportCard()
     begun = now - _DAYS * _DAY
-    preferred = dict.fromkeys(Daypart, 300.0)
+    wanted = dict.fromkeys(Daypart, wanted_around(300.0, was_chosen=True))
     shadow = Shadow(begun, _around(Daypart.DAY, 0.0), (_plan_of(Planner.RULES, 300.0), _plan_of(Planner.AI, 320.0)))
     for day in range(_DAYS):
         opens, closes = (begun + day * _DAY + 3600 * hour for hour in _OFFICE_HOURS)
@@ -113,7 +114,7 @@ def _card(now: float) -> ReportCard:
             shadow.changed(at, _around(Daypart.DAY, clear * _NOON_LUX * sin(pi * (at - opens) / (closes - opens))))
             if chance.random() < 1 / 60:
                 shadow.planned(at, Planner.AI, _plan_of(Planner.AI, chance.uniform(250, 400)))
-        card.end_day(day, shadow.end_day(begun + (day + 1) * _DAY), preferred)
+        card.end_day(day, shadow.end_day(begun + (day + 1) * _DAY), wanted)
     return card
 
 

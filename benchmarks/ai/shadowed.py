@@ -10,10 +10,11 @@ from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportC
 from custom_components.smart_lighting_ai_dali.advisor.shadow import Shadow, Surroundings
 from custom_components.smart_lighting_ai_dali.advisor.standing import Verdict
 from custom_components.smart_lighting_ai_dali.advisor.trace import DayTrace, Slice
+from custom_components.smart_lighting_ai_dali.advisor.wanted import wanted_as_learned
 from custom_components.smart_lighting_ai_dali.simulator.world.events import Choice, Event, LightReport, Motion, Override
 from custom_components.smart_lighting_ai_dali.simulator.world.reading import built_in_worlds, load_world
 from custom_components.smart_lighting_ai_dali.simulator.world.world import World
-from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart, daypart_of
+from custom_components.smart_lighting_ai_dali.zones.daypart import daypart_of
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Planner
 from custom_components.smart_lighting_ai_dali.zones.precedence import plan_in_force
 from custom_components.smart_lighting_ai_dali.zones.reflex import Reflex
@@ -27,13 +28,14 @@ from .planners import (
     biased_planner,
     knowing_planner,
     random_planner,
+    thrifty_planner,
     turning_planner,
     worsening_planner,
 )
 from .wishes import satisfies, scale_of, wish_of, wishes_of
 
 GOOD: Final = "knowing"
-BAD: Final = ("random", "biased", "worsening")
+BAD: Final = ("random", "biased", "worsening", "thrifty")
 TURNING: Final = "turning"
 TURNS: Final = 14
 """The day after which the turning planner is bad."""
@@ -136,19 +138,14 @@ class _ShadowedZone:
     def end_day(self, at: float, number: int) -> None:
         """Score the day that is over."""
         trace = self.shadow.end_day(at)
-        preferred = {part: self._preferred(part, at) for part in Daypart}
+        wanted = wanted_as_learned(self.zone.learning, at, self.zone.place.time_zone)
         for place, (name, card) in enumerate(self.cards.items(), 1):
             was = card.verdict
-            verdict = card.end_day(number, _paired(trace, place), preferred)
+            verdict = card.end_day(number, _paired(trace, place), wanted)
             if verdict is not was and verdict is Verdict.PROMOTED:
                 self.promoted.setdefault(name, number)
             if verdict is not was and verdict is Verdict.DEMOTED:
                 self.demoted.setdefault(name, number)
-
-    def _preferred(self, part: Daypart, at: float) -> float:
-        hour = {Daypart.MORNING: 7, Daypart.DAY: 12, Daypart.EVENING: 19, Daypart.NIGHT: 23}[part]
-        local = datetime.fromtimestamp(at, self.zone.place.time_zone).replace(hour=hour, minute=0)
-        return self.zone.learning.preferred_lux(local.timestamp())
 
 
 class ShadowedZones(Zones):
@@ -166,6 +163,7 @@ class ShadowedZones(Zones):
                     "random": random_planner(chance),
                     "biased": biased_planner(chance),
                     "worsening": worsening_planner(wishes[name], world.now),
+                    "thrifty": thrifty_planner(),
                     TURNING: turning_planner(wishes[name], world.now + TURNS * _DAY),
                 },
                 world.now,

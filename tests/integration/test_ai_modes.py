@@ -33,7 +33,7 @@ from custom_components.smart_lighting_ai_dali.zones.plan import Planner
 from tests.openai_server import Behaviour, OpenAIServer, Received, content_of, fail, openai_server, reply
 from tests.told import told_once
 from tests.unit.advisor.conftest import good_plan
-from tests.unit.advisor.test_report_card import GOOD, PREFERRED, day
+from tests.unit.advisor.test_report_card import GOOD, WANTED, day
 
 from .conftest import Build, House, PlugIn, lamp, line_of
 from .test_ai_planner import Home, kitchen_of
@@ -96,7 +96,7 @@ def earn(home: Home, zone: ZoneControl) -> ReportCard:
     """Let seven good days have been."""
     card = home.planner.modes.card_of(zone.key)
     for number, trace in enumerate(GOOD, 1):
-        card.end_day(number, trace, PREFERRED)
+        card.end_day(number, trace, WANTED)
     return card
 
 
@@ -146,7 +146,7 @@ async def test_what_was_not_earned_can_t_be_chosen(
     await home.let(zone)
     card = home.planner.modes.card_of(zone.key)
     for number, trace in enumerate(traces, 1):
-        card.end_day(number, trace, PREFERRED)
+        card.end_day(number, trace, WANTED)
     with pytest.raises(ServiceValidationError) as refused:
         await home.let(zone, mode=AiMode.AUTO)
     assert refused.value.translation_key == key
@@ -212,7 +212,7 @@ async def test_what_turns_worse_is_taken_back_and_told_once(
     said = async_capture_events(home.house.hass, EVENT_AI_MODE)
     card = home.planner.modes.card_of(zone.key)
     for number in range(8, 11):
-        card.end_day(number, day(ai_right=0.2), PREFERRED)
+        card.end_day(number, day(ai_right=0.2), WANTED)
     await home.look()
     await home.look()
     assert home.state(zone, "select", "ai_mode") == "shadow"
@@ -317,13 +317,13 @@ async def test_what_is_not_earned_any_more_is_not_offered(home: Home, server: Op
     flows, flow_id = await dialog_of(home, zone)
     card = home.planner.modes.card_of(zone.key)
     for number in range(8, 11):
-        card.end_day(number, day(ai_right=0.2), PREFERRED)
+        card.end_day(number, day(ai_right=0.2), WANTED)
     ended = await flows.async_configure(flow_id, {"next_step_id": "auto"})
     assert (ended["type"], ended["reason"]) == (FlowResultType.ABORT, "not_earned")
     await home.look()
     assert told_of(home, zone) is None
     for number in range(11, 11 + 7):
-        card.end_day(number, day(rules_right=0.5 + 0.1 * (number % 3)), PREFERRED)
+        card.end_day(number, day(rules_right=0.5 + 0.1 * (number % 3)), WANTED)
     await home.look()
     assert told_of(home, zone) is not None, "it was earned anew"
     await home.let(zone, mode=AiMode.OFF)

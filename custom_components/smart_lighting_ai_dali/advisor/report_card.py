@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, Self
 
-from ..zones.daypart import Daypart
 from .gate import Difference, difference
 from .standing import PairedDay, Standing, Verdict
 from .trace import DayTrace
+from .wanted import WantedByDaypart
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,12 +107,12 @@ class ReportCard:
         """Tell whether the AI may plan for the zone by itself."""
         return self.standing.may_plan
 
-    def end_day(self, day: int, trace: DayTrace, preferred: Mapping[Daypart, float]) -> Verdict:
-        """Take a day that is over, and what people want as it is known now, in lux; return the verdict.
+    def end_day(self, day: int, trace: DayTrace, wanted: WantedByDaypart) -> Verdict:
+        """Take a day that is over, and what people may want as it is known now; return the verdict.
 
         It takes milliseconds: where others wait, `Standing.after` is for another thread.
         """
-        self.standing = self.standing.after(day, trace, preferred)
+        self.standing = self.standing.after(day, trace, wanted)
         return self.verdict
 
     def begin_day(self, day: int) -> TracedDay:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from ..zones.daypart import Daypart
 from .day_score import DayScore
 from .gate import is_as_bearable, is_better, is_worse, look_number
 from .trace import DayTrace
+from .wanted import WantedByDaypart
 
 # Days that are kept.
 _MOST_DAYS: Final = 60
@@ -108,20 +108,20 @@ class Standing:
         """Tell whether the AI may plan for the zone by itself."""
         return self.verdict in {Verdict.PROMOTED, Verdict.ALLOWED}
 
-    def after(self, day: int, trace: DayTrace, preferred: Mapping[Daypart, float]) -> Standing:
-        """Return what follows of a day that is over, and of what people want as it is known now, in lux."""
+    def after(self, day: int, trace: DayTrace, wanted: WantedByDaypart) -> Standing:
+        """Return what follows of a day that is over, and of what people may want as it is known now."""
         waiting, settled = [*self.open], [*self.settled]
         if trace.occupied >= _LEAST_OCCUPIED:
             waiting.append((day, trace))
         while waiting and waiting[0][0] <= day - JUDGED_FOR:
             past, traced = waiting.pop(0)
-            settled += [one for one in [_paired(past, traced, preferred)] if one is not None]
+            settled += [one for one in [_paired(past, traced, wanted)] if one is not None]
         gone, kept = settled[:-_MOST_DAYS], settled[-_MOST_DAYS:]
         following = replace(
             self,
             settled=tuple(kept),
             open=tuple(waiting),
-            unsettled=tuple(one for past, traced in waiting if (one := _paired(past, traced, preferred)) is not None),
+            unsettled=tuple(one for past, traced in waiting if (one := _paired(past, traced, wanted)) is not None),
             forgotten=self.forgotten + sum(self._counts(one) for one in gone),
             asked_days=self.asked_days + 1,
         )
@@ -187,6 +187,6 @@ def _changed(standing: Standing, verdict: Verdict) -> Standing:
     return replace(standing, verdict=verdict, since=since, forgotten=0, looked_at=0)
 
 
-def _paired(day: int, trace: DayTrace, preferred: Mapping[Daypart, float]) -> PairedDay | None:
-    rules, ai = trace.scores(preferred)[:2]
+def _paired(day: int, trace: DayTrace, wanted: WantedByDaypart) -> PairedDay | None:
+    rules, ai = trace.scores(wanted)[:2]
     return None if rules.score is None or ai.score is None else PairedDay(day=day, rules=rules, ai=ai)

@@ -7,10 +7,13 @@ from typing import Any, Final, NamedTuple, Self
 from ..zones.daypart import Daypart
 from ..zones.score import ENOUGH, Sums, needed_light, relative_power
 from .day_score import DayScore
+from .wanted import Wanted, WantedByDaypart, wanted_for_sure
 
 # Nobody sees light that differs by so little, as a logarithm; what does not differ is counted together.
 _GRAIN: Final = 0.03
 _LEAST: Final = 0.001
+# The part of all people that counts as most of them.
+_MOST: Final = 0.5
 # Different slices that are kept of one day: more are a sensor gone mad, and say no more.
 _MOST_SLICES: Final = 2000
 
@@ -66,39 +69,41 @@ class DayTrace:
         offs = self.offs[planner]
         offs[scene] = offs.get(scene, 0) + 1
 
-    def scores(self, preferred: Mapping[Daypart, float]) -> list[DayScore]:
-        """Return how good the light of each planner would have been, by what people prefer, in lux."""
-        return [self._score(planner, preferred) for planner in range(len(self.offs))]
+    def scores(self, wanted: WantedByDaypart) -> list[DayScore]:
+        """Return how good the light of each planner would have been, by what people may want."""
+        return [self._score(planner, wanted) for planner in range(len(self.offs))]
 
-    def _score(self, planner: int, preferred: Mapping[Daypart, float]) -> DayScore:
+    def _score(self, planner: int, wanted: WantedByDaypart) -> DayScore:
         sums = Sums()
         load, least, reference = self.tail_loads[planner], 0.0, self.tail_reference
         for (scene, lights), seconds in self.slices.items():
             light = lights[planner]
-            wish = _wish(scene, preferred)
-            needed = needed_light(wish, scene.daylight, scene.lux_at_full)
             sums.occupied += seconds
             load += relative_power(light) * seconds
-            least += relative_power(needed) * seconds
             reference += seconds
-            if wish > 0:
-                sums.count(
-                    seconds,
-                    lux=scene.daylight + light * scene.lux_at_full,
-                    wanted=wish,
-                    light=light,
-                    needed=needed,
-                )
-            else:
-                # Whoever sleeps there wants no light at all.
-                sums.measured += seconds
-                sums.satisfied += seconds if light == 0 else 0.0
-        return DayScore.of(sums, self._false_offs(planner, preferred), load=load, least=least, reference=reference)
+            for lux, share in _wanted_in(scene, wanted):
+                needed = needed_light(lux, scene.daylight, scene.lux_at_full)
+                least += relative_power(needed) * seconds * share
+                if lux > 0:
+                    sums.count(
+                        seconds * share,
+                        lux=scene.daylight + light * scene.lux_at_full,
+                        wanted=lux,
+                        light=light,
+                        needed=needed,
+                    )
+                else:
+                    # Whoever sleeps there wants no light at all.
+                    sums.measured += seconds * share
+                    sums.satisfied += seconds * share if light == 0 else 0.0
+        return DayScore.of(sums, self._false_offs(planner, wanted), load=load, least=least, reference=reference)
 
-    def _false_offs(self, planner: int, preferred: Mapping[Daypart, float]) -> int:
-        """Return how often people were left with too little light: where daylight is enough, nobody minds."""
+    def _false_offs(self, planner: int, wanted: WantedByDaypart) -> int:
+        """Return how often people were left with too little light: where daylight is enough for most, nobody minds."""
         return sum(
-            count for scene, count in self.offs[planner].items() if scene.daylight < ENOUGH * _wish(scene, preferred)
+            count
+            for scene, count in self.offs[planner].items()
+            if sum(share for lux, share in _wanted_in(scene, wanted) if scene.daylight < ENOUGH * lux) >= _MOST
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -137,8 +142,8 @@ def _scene(daypart: Any, daylight: Any, lux_at_full: Any, wish: Any) -> Scene:
     return Scene(Daypart(daypart), float(daylight), float(lux_at_full), None if wish is None else float(wish))
 
 
-def _wish(scene: Scene, preferred: Mapping[Daypart, float]) -> float:
-    return preferred[scene.daypart] if scene.wish is None else scene.wish
+def _wanted_in(scene: Scene, wanted: WantedByDaypart) -> tuple[Wanted, ...]:
+    return wanted[scene.daypart] if scene.wish is None else wanted_for_sure(scene.wish)
 
 
 def is_alike(one: float | None, other: float | None) -> bool:

@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from datetime import datetime
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..advisor.report_card import ReportCard
 from ..advisor.shadow import Shadow, Surroundings
+from ..advisor.wanted import wanted_as_learned
 from ..const import DOMAIN
-from ..zones.daypart import Daypart, daypart_of
+from ..zones.daypart import daypart_of
 from ..zones.overrides import Choice
 from ..zones.plan import Plan, Planner
 from ..zones.precedence import plan_in_force
@@ -20,8 +21,6 @@ from .inputs import rules_plan
 if TYPE_CHECKING:
     from ..control.zone_control import ZoneControl
     from .modes import AiModes
-
-_HOUR: Final = 3600.0
 
 
 def card_signal(key: str) -> str:
@@ -110,8 +109,8 @@ class AiJudge:
     async def _judge(self, zone: ZoneControl, card: ReportCard) -> None:
         """Judge a day: it takes tens of milliseconds, which lights must not wait for."""
         over, before = card.over[0], card.standing
-        preferred = _preferred_in(zone, zone.clock.now())
-        after = await self._hass.async_add_executor_job(before.after, over.day, over.trace, preferred)
+        wanted = wanted_as_learned(zone.reflex.learning, zone.clock.now(), zone.reflex.place.time_zone)
+        after = await self._hass.async_add_executor_job(before.after, over.day, over.trace, wanted)
         if card.standing is before:
             # Nobody let it plan meanwhile; else it is judged once more.
             card.standing = after
@@ -138,13 +137,6 @@ def _surroundings(zone: ZoneControl, at: float) -> Surroundings:
         daylight=reflex.illuminance_of.daylight(at),
         lux_at_full=reflex.learning.lux_at_full(),
     )
-
-
-def _preferred_in(zone: ZoneControl, at: float) -> dict[Daypart, float]:
-    """Return what people want in each part of the day, in lux, as it is known now."""
-    reflex = zone.reflex
-    hours = (at + hour * _HOUR for hour in range(24))
-    return {daypart_of(hour, reflex.place.time_zone): reflex.learning.preferred_lux(hour) for hour in hours}
 
 
 def _day_of(zone: ZoneControl, at: float) -> int:

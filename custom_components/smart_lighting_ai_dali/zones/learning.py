@@ -78,6 +78,11 @@ class Learning:
         wanted = self._settings.profile.target_lux(DAYPARTS[part], self._lux.lux(part))
         return min(wanted, self._settings.limits.most_lux)
 
+    def was_lux_chosen(self, at: float) -> bool:
+        """Tell whether people said or chose what they want at this time of day: else it is what is usual."""
+        part = self._part_of(at)
+        return DAYPARTS[part] in self._settings.profile.lux or self._lux.was_chosen(part)
+
     def wished_lux(self, at: float) -> float | None:
         """Return the illuminance that people said they want at this time of day, in lux; None where they did not."""
         wished = self._settings.profile.lux.get(DAYPARTS[self._part_of(at)])

@@ -87,6 +87,10 @@ class LuxPreference:
         """Return what people want in a part of the day, in lux."""
         return self._parts[part].wanted
 
+    def was_chosen(self, part: int) -> bool:
+        """Tell whether people chose what they want in a part of the day, or it was asked for."""
+        return self._people is _ASKED_FOR or bool(self._parts[part].choices)
+
     def reaches(self, reach: float | None) -> None:
         """Take what full light adds to the reading, in lux; None where that is not known."""
         known = self._reach

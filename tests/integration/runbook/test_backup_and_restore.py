@@ -39,7 +39,7 @@ from custom_components.smart_lighting_ai_dali.zones.overrides import Override
 from custom_components.smart_lighting_ai_dali.zones.profile import Profile
 from tests.integration.vault_home import SAID
 from tests.real_home import open_home, until
-from tests.unit.advisor.test_report_card import GOOD, PREFERRED
+from tests.unit.advisor.test_report_card import GOOD, WANTED
 
 # People of the line live so much faster.
 SPEED: Final = 60
@@ -249,7 +249,7 @@ async def test_a_home_is_the_same_after_a_restore(tmp_path: Path) -> None:
         lights = entry_of(hass).subentries[key].data["lights"]
         card = site.ai_planner.modes.card_of(key)
         for number, trace in enumerate(GOOD, 1):
-            card.end_day(number, trace, PREFERRED)
+            card.end_day(number, trace, WANTED)
         await site.vault.async_set_profiles({key: SAID})
         # People walk about, and zones follow them.
         await until(lambda: len(site.decisions) > 2, 120)

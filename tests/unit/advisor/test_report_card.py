@@ -17,9 +17,10 @@ from custom_components.smart_lighting_ai_dali.advisor.gate import (
 from custom_components.smart_lighting_ai_dali.advisor.report_card import ReportCard
 from custom_components.smart_lighting_ai_dali.advisor.standing import JUDGED_FOR, Verdict
 from custom_components.smart_lighting_ai_dali.advisor.trace import DayTrace, Scene, Slice
+from custom_components.smart_lighting_ai_dali.advisor.wanted import wanted_for_sure
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart
 
-PREFERRED: Final = dict.fromkeys(Daypart, 300.0)
+WANTED: Final = dict.fromkeys(Daypart, wanted_for_sure(300.0))
 SCENE: Final = Scene.of(Daypart.EVENING, 0.0, 600.0, None)
 RIGHT, DIM = 0.5, 0.3
 HOUR: Final = 3600.0
@@ -46,7 +47,7 @@ def card_after(*days: DayTrace) -> ReportCard:
     """Return a card after some days."""
     card = ReportCard()
     for number, trace in enumerate(days, 1):
-        card.end_day(number, trace, PREFERRED)
+        card.end_day(number, trace, WANTED)
     return card
 
 
@@ -89,17 +90,17 @@ def test_days_on_which_nobody_was_there_say_nothing() -> None:
 def test_what_is_learned_later_counts_for_the_days_before() -> None:
     card = ReportCard()
     for number in range(1, 7):
-        card.end_day(number, day(rules_right=0.0), dict.fromkeys(Daypart, 180.0))
+        card.end_day(number, day(rules_right=0.0), dict.fromkeys(Daypart, wanted_for_sure(180.0)))
     assert all(one.gain < 0 for one in card.days)
-    assert card.end_day(7, day(rules_right=0.5), PREFERRED) is Verdict.PROMOTED
+    assert card.end_day(7, day(rules_right=0.5), WANTED) is Verdict.PROMOTED
     assert all(one.gain > 0 for one in card.days)
 
 
 def test_after_a_week_a_day_stays_as_it_was_judged() -> None:
     card = card_after(*GOOD)
     first = card.days[0].gain
-    card.end_day(JUDGED_FOR + 1, day(), PREFERRED)
-    card.end_day(JUDGED_FOR + 2, day(), dict.fromkeys(Daypart, 150.0))
+    card.end_day(JUDGED_FOR + 1, day(), WANTED)
+    card.end_day(JUDGED_FOR + 2, day(), dict.fromkeys(Daypart, wanted_for_sure(150.0)))
     assert card.days[0].gain == first
     assert [one.ai.lux_satisfaction for one in card.days[-7:]] == [0] * 7
 
@@ -108,20 +109,20 @@ def test_a_planner_that_turns_worse_goes_back_and_has_to_show_it_anew() -> None:
     card = card_after(*GOOD)
     number = 8
     while card.verdict is Verdict.PROMOTED:
-        card.end_day(number, day(ai_right=0.8), PREFERRED)
+        card.end_day(number, day(ai_right=0.8), WANTED)
         number += 1
     assert card.verdict is Verdict.DEMOTED
     assert number - 8 <= 7
     for _ in range(6):
-        assert card.end_day(number, day(rules_right=0.5), PREFERRED) is Verdict.DEMOTED
+        assert card.end_day(number, day(rules_right=0.5), WANTED) is Verdict.DEMOTED
         number += 1
-    assert card.end_day(number, day(rules_right=0.6), PREFERRED) is Verdict.PROMOTED
+    assert card.end_day(number, day(rules_right=0.6), WANTED) is Verdict.PROMOTED
 
 
 def test_a_planner_that_is_bad_at_once_goes_back_within_days() -> None:
     card = card_after(*GOOD)
     for number in range(8, 11):
-        card.end_day(number, day(ai_right=0.2), PREFERRED)
+        card.end_day(number, day(ai_right=0.2), WANTED)
     assert card.verdict is Verdict.DEMOTED
 
 
@@ -133,7 +134,7 @@ def test_a_planner_that_is_as_good_as_the_rules_keeps_its_place() -> None:
 def test_an_administrator_may_let_it_and_it_still_has_to_do_well() -> None:
     card = ReportCard()
     card.override_gate()
-    verdicts = [card.verdict, *(card.end_day(number, day(ai_right=0.2), PREFERRED) for number in range(1, 4))]
+    verdicts = [card.verdict, *(card.end_day(number, day(ai_right=0.2), WANTED) for number in range(1, 4))]
     assert verdicts == [Verdict.ALLOWED, Verdict.ALLOWED, Verdict.ALLOWED, Verdict.DEMOTED]
 
 
@@ -166,9 +167,9 @@ def test_a_card_is_kept_over_a_restart_on_any_day() -> None:
     days = [*GOOD, *[day(ai_right=0.8) for _ in range(10)]]
     card, kept = ReportCard(), ReportCard()
     for number, trace in enumerate(days, 1):
-        verdict = card.end_day(number, trace, PREFERRED)
+        verdict = card.end_day(number, trace, WANTED)
         kept = ReportCard.from_dict(json.loads(json.dumps(kept.as_dict())))
-        assert kept.end_day(number, trace, PREFERRED) is verdict
+        assert kept.end_day(number, trace, WANTED) is verdict
     assert kept.summary() == card.summary()
 
 
@@ -206,7 +207,7 @@ def test_a_card_that_is_full_is_looked_at_all_the_same() -> None:
     card = card_after(*[day() for _ in range(90)])
     assert card.verdict is Verdict.NOT_BETTER
     days = range(91, 91 + 70)
-    verdicts = [card.end_day(number, day(rules_right=0.5 + 0.1 * (number % 3)), PREFERRED) for number in days]
+    verdicts = [card.end_day(number, day(rules_right=0.5 + 0.1 * (number % 3)), WANTED) for number in days]
     assert Verdict.PROMOTED in verdicts
 
 

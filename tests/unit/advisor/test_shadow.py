@@ -10,6 +10,7 @@ import pytest
 from custom_components.smart_lighting_ai_dali.advisor.day_score import DayScore
 from custom_components.smart_lighting_ai_dali.advisor.shadow import Shadow, Surroundings
 from custom_components.smart_lighting_ai_dali.advisor.trace import DayTrace, is_alike
+from custom_components.smart_lighting_ai_dali.advisor.wanted import WantedByDaypart, wanted_for_sure
 from custom_components.smart_lighting_ai_dali.zones.daypart import Daypart
 from custom_components.smart_lighting_ai_dali.zones.plan import Mode, Plan, Planner
 from custom_components.smart_lighting_ai_dali.zones.precedence import plan_in_force
@@ -20,7 +21,7 @@ from .conftest import RULES
 START: Final = 1_000_000.0
 HOUR: Final = 3600.0
 DARK: Final = Surroundings(daypart=Daypart.EVENING, daylight=0.0, lux_at_full=600.0)
-PREFERRED: Final = dict.fromkeys(Daypart, 300.0)
+WANTED: Final = dict.fromkeys(Daypart, wanted_for_sure(300.0))
 # 300 lx of 600 lx is half of all light.
 HALF: Final = 0.5
 
@@ -53,9 +54,9 @@ class Evening:
         self.silent(2 * HOUR)
         return self.shadow.end_day(self.now)
 
-    def scores(self, preferred: dict[Daypart, float] = PREFERRED) -> list[DayScore]:
+    def scores(self, wanted: WantedByDaypart = WANTED) -> list[DayScore]:
         """Return the scores of both."""
-        return self.trace().scores(preferred)
+        return self.trace().scores(wanted)
 
 
 def test_the_same_plans_are_equally_good() -> None:
@@ -127,9 +128,9 @@ def test_what_is_learned_later_judges_what_was_planned_before() -> None:
     evening = Evening(plan(300), plan(150))
     evening.seen(HOUR)
     trace = evening.trace()
-    rules, ai = trace.scores(PREFERRED)
+    rules, ai = trace.scores(WANTED)
     assert (rules.lux_satisfaction, ai.lux_satisfaction) == (1, 0)
-    rules, ai = trace.scores(dict.fromkeys(Daypart, 150.0))
+    rules, ai = trace.scores(dict.fromkeys(Daypart, wanted_for_sure(150.0)))
     assert (rules.lux_satisfaction, ai.lux_satisfaction) == (0, 1)
 
 
@@ -150,7 +151,7 @@ def test_who_sits_still_for_longer_than_a_plan_holds_is_left_in_the_dark() -> No
     evening.silent(400)
     evening.seen(60)
     trace = evening.trace()
-    rules, ai = trace.scores(PREFERRED)
+    rules, ai = trace.scores(WANTED)
     assert (rules.false_offs, ai.false_offs) == (0, 1)
     assert ai.occupied_dark_min_per_h == pytest.approx((400 - 75) / 60 / (trace.occupied / HOUR), abs=0.01)
     assert rules.occupied_dark_min_per_h == 0
@@ -163,8 +164,8 @@ def test_where_daylight_is_enough_nobody_minds_light_going_off() -> None:
     evening.silent(400)
     evening.seen(60)
     trace = evening.trace()
-    assert trace.scores(PREFERRED)[1].false_offs == 0
-    assert trace.scores(dict.fromkeys(Daypart, 500.0))[1].false_offs == 1
+    assert trace.scores(WANTED)[1].false_offs == 0
+    assert trace.scores(dict.fromkeys(Daypart, wanted_for_sure(500.0)))[1].false_offs == 1
 
 
 def test_who_is_seen_within_a_minute_after_off_was_there() -> None:
@@ -182,7 +183,7 @@ def test_who_comes_later_than_that_is_a_new_visit() -> None:
     evening.silent(750 + 61)
     evening.seen(60)
     trace = evening.trace()
-    assert [score.false_offs for score in trace.scores(PREFERRED)] == [0, 0]
+    assert [score.false_offs for score in trace.scores(WANTED)] == [0, 0]
     assert trace.occupied == pytest.approx(HOUR + 60)
 
 
@@ -215,8 +216,8 @@ def test_where_it_is_not_known_what_light_does_nothing_is_scored() -> None:
         evening.seen(HOUR)
         trace = evening.trace()
         assert trace.occupied == 0
-        assert trace.scores(PREFERRED)[0].score is None
-        assert trace.scores(PREFERRED)[0].lux_satisfaction is None
+        assert trace.scores(WANTED)[0].score is None
+        assert trace.scores(WANTED)[0].lux_satisfaction is None
 
 
 def test_plans_count_while_they_hold() -> None:
@@ -309,11 +310,11 @@ def test_whatever_happens_figures_are_figures(moves: list[tuple[str, float, floa
     traces.append(shadow.end_day(now))
     for trace in traces:
         assert trace.occupied <= sum(max(0.0, seconds) for _, seconds, _ in moves) + 1e-6
-        for score in trace.scores(PREFERRED):
+        for score in trace.scores(WANTED):
             assert score.score is None or 0 <= score.score <= 100
             assert score.lux_satisfaction is None or 0 <= score.lux_satisfaction <= 1 + 1e-9
         again = DayTrace.from_dict(json.loads(json.dumps(trace.as_dict())))
-        for kept, score in zip(again.scores(PREFERRED), trace.scores(PREFERRED), strict=True):
+        for kept, score in zip(again.scores(WANTED), trace.scores(WANTED), strict=True):
             assert kept.false_offs == score.false_offs
             assert kept.score is None or kept.score == pytest.approx(score.score, abs=1)
 
