@@ -1,13 +1,18 @@
 """What all tests share."""
 
+import asyncio
 from collections.abc import Generator
 import logging
 import os
+from typing import Final
 
+from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 import pytest
 
 # First: otherwise the custom components of the test helpers win.
 from custom_components.smart_lighting_ai_dali.ai.decisions_api import has_decisions
+
+NEWEST: Final = (2026, 11)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,3 +45,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Return a folder of its own for each Home Assistant: the audit is a file there."""
     return hass_tmp_config_dir
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Have asyncio watch for calls from other threads on the newest alone, in the place of the test helpers' fixture.
+
+    It keeps the stack of whoever made each future and callback, which takes as long as all else.
+    """
+    if (MAJOR_VERSION, MINOR_VERSION) >= NEWEST:
+        asyncio.get_running_loop().set_debug(True)

@@ -156,7 +156,7 @@ def _words(plan: Plan) -> dict[str, str]:
         "lux": f"{plan.target_lux:.0f} lx",
         # Nobody tells 2899 K from 2900 K.
         "kelvin": "-" if plan.colour_temperature is None else f"{round(plan.colour_temperature, -1)} K",
-        "hold": f"{round(plan.hold / _MINUTE, 1):g} min",
+        "hold": f"{plan.hold:.0f} s" if plan.hold < _MINUTE else f"{round(plan.hold / _MINUTE, 1):g} min",
     }
 
 
