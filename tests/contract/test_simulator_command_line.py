@@ -16,7 +16,7 @@ from custom_components.smart_lighting_ai_dali.simulator.__main__ import main
 from custom_components.smart_lighting_ai_dali.simulator.simulation import Simulation
 
 MODULE = "custom_components.smart_lighting_ai_dali.simulator"
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PATIENCE = 30
 
 
