@@ -11,7 +11,7 @@ from dali.memory.info import BANK_0
 from dali.sequences import Commissioning, QueryDeviceTypes, QueryGroups, SetGroups
 import pytest
 
-from custom_components.smart_lighting_ai_dali.dali import supervisor
+from custom_components.smart_lighting_ai_dali.dali import line_work, supervisor
 from custom_components.smart_lighting_ai_dali.dali.errors import (
     GearUnknownError,
     LineDisconnectedError,
@@ -32,6 +32,7 @@ from custom_components.smart_lighting_ai_dali.dali.level import OFF, Level
 from custom_components.smart_lighting_ai_dali.dali.line import Line
 from custom_components.smart_lighting_ai_dali.dali.luba_driver import LubaDriver, open_luba
 from custom_components.smart_lighting_ai_dali.dali.probe import probe
+from custom_components.smart_lighting_ai_dali.dali.reader import Reader
 from custom_components.smart_lighting_ai_dali.dali.state import Origin
 from custom_components.smart_lighting_ai_dali.dali.timing import Priority
 from tests.told import told_once
@@ -196,6 +197,28 @@ async def test_a_line_that_is_not_looked_after_says_so_and_lets_go_of_its_port(
     bench.line.start()
     await bench.until_status(LineStatus.ONLINE)
     await bench.until_level(KEY, 42)
+
+
+async def test_what_a_line_does_by_itself_is_begun_anew_after_a_fault(
+    build: Build, connect: Connect, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_work, "FIRST_PAUSE", 0.3)
+    faults = 0
+
+    async def mistake(_: Reader) -> None:
+        nonlocal faults
+        faults += 1
+        raise ZeroDivisionError("a fault in what reads levels")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Reader, "run", mistake)
+        bench = await connect(build(lamp(1, level=42), lamp(2)), gear=[known(1), known(2)])
+        await bench.until(lambda: faults == 2)
+        assert bench.line.state(KEY).level is None
+        # Lights work on meanwhile.
+        await bench.line.set_level(known(2).key, Level(1), priority=Priority.USER)
+    await bench.until_level(KEY, 42)
+    told_once(caplog, "dali.driver", "work=failed")
 
 
 async def test_everyone_who_waits_is_answered_in_one_pass(build: Build, connect: Connect) -> None:

@@ -40,6 +40,7 @@ from .input_device import InputDevice
 from .inputs import Inputs
 from .level import Level
 from .line_part import LinePart
+from .line_work import LineWork
 from .many_gear import ManyGear
 from .other_masters import OtherMasters
 from .reader import Reader
@@ -137,7 +138,7 @@ class Line:
         reading = (self.failures, self.reports, self.emergency, colours)
         self._parts: tuple[LinePart, ...] = (*setting, *reading)
         self._running: asyncio.Task[None] | None = None
-        self._working: asyncio.Task[None] | None = None
+        self._work = LineWork(name)
 
     # What is known
 
@@ -213,11 +214,13 @@ class Line:
         await self.commissioning.stop()
         reason = LineStoppedError("the line was stopped")
         self._transactions.close(reason)
-        tasks = [task for task in (self._running, self._working) if task is not None]
+        tasks = [task for task in (self._running,) if task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, self._scanner.stop(), self.commissioning.stop(), return_exceptions=True)
-        self._running = self._working = None
+        await asyncio.gather(
+            *tasks, self._work.stop(), self._scanner.stop(), self.commissioning.stop(), return_exceptions=True
+        )
+        self._running = None
         self._transactions.close(reason)
         self._driver = None
         self._set_status(LineStatus.STOPPED, None)
@@ -330,7 +333,7 @@ class Line:
     def _disconnected(self, reason: LineError, status: LineStatus = LineStatus.OFFLINE) -> None:
         self._driver = None
         self._transactions.close(reason)
-        self._work(None)
+        self._work.end()
         self._set_status(status, reason)
 
     def _go_online(self, driver: Driver, *, after: float) -> None:
@@ -339,14 +342,14 @@ class Line:
         for part in self._parts:
             part.line_online(after)
         self._transactions.open(driver)
-        self._work(self._serve)
+        self._work.begin(self._serve)
         self._reader.read(self._known.gear, after=after)
         self._set_status(LineStatus.ONLINE, None)
 
     def _lose_power(self) -> None:
         reason = LineWithoutPowerError("the line has no power")
         self._transactions.close(reason)
-        self._work(self._watch_power)
+        self._work.begin(self._watch_power)
         self._set_status(LineStatus.NO_POWER, reason)
 
     async def _serve(self) -> None:
@@ -362,14 +365,6 @@ class Line:
             await asyncio.sleep(_POWER_INTERVAL)
             with suppress(LineError):
                 await self._driver.check()
-
-    def _work(self, work: Callable[[], Awaitable[None]] | None) -> None:
-        """Replace what runs while the line is as it is."""
-        if self._working is not None:
-            self._working.cancel()
-        self._working = None
-        if work is not None:
-            self._working = asyncio.get_running_loop().create_task(_quietly(work), name=f"line {self.name}: work")
 
     # What the driver hears (driver.DriverListener)
 
@@ -441,9 +436,3 @@ class Line:
     def _call(self, listener: Callable[[LineEvent], None], event: LineEvent) -> None:
         if listener in self._listeners:
             listener(event)
-
-
-async def _quietly(work: Callable[[], Awaitable[None]]) -> None:
-    """Run work that the line's loss may end: the supervisor says so, once."""
-    with suppress(LineError):
-        await work()
