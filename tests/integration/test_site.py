@@ -4,10 +4,12 @@ import asyncio
 import gc
 from pathlib import Path
 import threading
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry, ConfigSubentryData
 from homeassistant.const import CONF_DEVICE, EVENT_HOMEASSISTANT_STOP, STATE_OFF, STATE_UNAVAILABLE
 from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -25,6 +27,8 @@ from custom_components.smart_lighting_ai_dali.site_line import simulator_paths
 from tests.ears import Ears
 
 from .conftest import Build, House, PlugIn, lamp, line_of
+
+SEARCH: Final = "button.ground_floor_search_for_gear"
 
 
 async def can_open(path: str) -> bool:
@@ -92,6 +96,26 @@ async def test_twenty_reloads_leave_nothing_behind(plug_in: PlugIn, build: Build
     assert after[0] <= before[0] + 1
     assert after[1] <= before[1] + 1
     assert after[2] <= before[2] + 1
+
+
+async def test_a_reload_ends_a_search_for_gear_and_loses_no_light(plug_in: PlugIn, build: Build) -> None:
+    port = plug_in(*(lamp(address) for address in range(4)))
+    house = await build(line_of(port))
+    lights = [await house.until_light(address, STATE_OFF) for address in range(4)]
+    await house.until(lambda: not next(iter(house.site.lines.values())).line.scanning, 20)
+    search = asyncio.ensure_future(house.call("button", "press", SEARCH))
+    async with asyncio.timeout(10):
+        # Not by `until`, which waits for whatever is under way.
+        while not next(iter(house.site.lines.values())).line.scanning:
+            await asyncio.sleep(0.01)
+    await house.hass.config_entries.async_reload(house.entry.entry_id)
+    # Whoever asked is told why, and waits no longer.
+    with pytest.raises(HomeAssistantError) as told:
+        await asyncio.wait_for(search, 10)
+    assert told.value.translation_key == "line_stopped"
+    assert [await house.until_light(address, STATE_OFF) for address in range(4)] == lights
+    await house.until(lambda: not next(iter(house.site.lines.values())).line.scanning, 20)
+    assert [await house.until_light(address, STATE_OFF) for address in range(4)] == lights
 
 
 async def test_stopping_home_assistant_frees_the_port(hass: HomeAssistant, plug_in: PlugIn, build: Build) -> None:

@@ -234,6 +234,27 @@ async def test_a_zone_that_is_changed_follows_at_once(room: Room) -> None:
     assert room.house.state(first) == STATE_OFF
 
 
+async def test_a_home_that_moves_takes_its_zones_along(room: Room) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+    await room.see(STATE_ON)
+    await room.until_lit(0)
+    light = {"entity_id": room.house.entity("light", 0)}
+    await room.house.hass.services.async_call(
+        "light", "turn_off", light, blocking=True, context=Context(user_id=room.user)
+    )
+    await room.house.until(lambda: room.state(zone, "sensor", "override") == "off")
+    decided = len(room.decisions)
+    await room.house.hass.config.async_update(time_zone="Pacific/Auckland", latitude=-36.8, longitude=174.8)
+    await room.house.hass.async_block_till_done()
+    moved = room.house.site.control.zones[zone.key].reflex
+    assert str(moved.place.time_zone) == "Pacific/Auckland"
+    assert (moved.place.latitude, moved.place.longitude) == (-36.8, 174.8)
+    # What people chose holds, and nothing goes on by itself.
+    assert room.state(zone, "sensor", "override") == "off"
+    assert room.house.state(light["entity_id"]) == STATE_OFF
+    assert len(room.decisions) == decided
+
+
 async def test_a_zone_that_is_removed_leaves_nothing(room: Room) -> None:
     zone = await room.add(zone_of(room.house.entity("light", 0)))
     room.house.hass.config_entries.async_remove_subentry(room.house.entry, zone.key)
