@@ -124,8 +124,8 @@ async def test_a_network_address_becomes_a_line(hass: HomeAssistant, dialog: Dia
 
 
 @contextlib.asynccontextmanager
-async def serial_server(port: SimulatedPort) -> AsyncIterator[str]:
-    """Serve a serial port on the network, as a serial server does."""
+async def serial_server(port: SimulatedPort, at: int = 0) -> AsyncIterator[str]:
+    """Serve a serial port on the network, as a serial server does, at any free port unless one is given."""
     import serialx  # only this needs it
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -142,7 +142,7 @@ async def serial_server(port: SimulatedPort) -> AsyncIterator[str]:
         near_writer.close()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", at)
     async with server:
         yield f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         await asyncio.sleep(0.2)

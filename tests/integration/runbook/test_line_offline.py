@@ -1,8 +1,10 @@
 """The row "DALI offline": an adapter, a port, a cable or the bus power is gone."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 from homeassistant.components import usb
@@ -16,6 +18,7 @@ from custom_components.smart_lighting_ai_dali.const import CONF_FLEET, CONF_KIND
 from custom_components.smart_lighting_ai_dali.dali.events import LineStatus
 from custom_components.smart_lighting_ai_dali.line_trouble import CALM, GRACE, LOSSES
 from tests.integration.conftest import Build, House, PlugIn, SimulatedPort, lamp, line_of
+from tests.integration.test_config_flow import owner_of, serial_server
 
 from .playbook import Playbook
 
@@ -206,6 +209,47 @@ async def test_a_line_without_power_is_an_issue_of_its_own(
     await port.do(lambda simulation: simulation.set_line_power(present=True))
     await house.until(lambda: status(house) is LineStatus.ONLINE, 30)
     assert await playbook.issues() == {}
+
+
+async def test_a_port_that_another_program_has_is_an_issue_until_it_lets_go(
+    build: Build, port: SimulatedPort, ports: Ports, playbook: Playbook
+) -> None:
+    del ports
+    async with owner_of(port):
+        house: House = await build(line_of(port))
+        await house.until(lambda: problem(house) == "port_busy", 30)
+        assert await playbook.issues() == {}
+        await passes(house, GRACE)
+        menu = await playbook.open(f"port_busy_{line_id(house)}")
+        assert port.path in menu["text"]
+        still = await playbook.choose("try_again")
+        assert still["reason"] == "still_offline"
+    await house.until_light(1, STATE_OFF, 30)
+    assert await playbook.issues() == {}
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_an_address_at_which_nobody_listens_is_an_issue_until_somebody_does(
+    build: Build, port: SimulatedPort, ports: Ports, playbook: Playbook
+) -> None:
+    del ports
+    with closing(socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    address = f"socket://127.0.0.1:{number}"
+    line = line_of(address)
+    line["data"] = {**line["data"], CONF_KIND: "network"}
+    house: House = await build(line)
+    await house.until(lambda: problem(house) == "address_unreachable", 30)
+    await passes(house, GRACE)
+    menu = await playbook.open(f"address_unreachable_{line_id(house)}")
+    assert address in menu["text"]
+    still = await playbook.choose("try_again")
+    assert still["reason"] == "still_offline"
+    async with serial_server(port, number):
+        await house.until_light(1, STATE_OFF, 30)
+        assert await playbook.issues() == {}
+        await house.hass.config_entries.async_unload(house.entry.entry_id)
 
 
 async def test_an_adapter_that_comes_and_goes_is_one_issue(
