@@ -234,6 +234,24 @@ async def test_a_zone_that_is_changed_follows_at_once(room: Room) -> None:
     assert room.house.state(first) == STATE_OFF
 
 
+async def test_when_people_come_and_sleep_is_told_to_administrators_alone(
+    room: Room, hass_read_only_user: MockUser
+) -> None:
+    zone = await room.add(zone_of(room.house.entity("light", 0)))
+
+    async def learned(user: str | None) -> set[str]:
+        data = {"device_id": room.device(zone)}
+        answer: Any = await room.house.hass.services.async_call(
+            DOMAIN, "explain", data, blocking=True, return_response=True, context=Context(user_id=user)
+        )
+        return set(answer["learned"])
+
+    everything = await learned(room.user)
+    # An automation has no user, and is made by an administrator.
+    assert await learned(None) == everything
+    assert await learned(hass_read_only_user.id) == everything - {"presence", "sleep"}
+
+
 async def test_a_home_that_moves_takes_its_zones_along(room: Room) -> None:
     zone = await room.add(zone_of(room.house.entity("light", 0)))
     await room.see(STATE_ON)

@@ -23,6 +23,7 @@ from ..db.decisions import Decision, Outcome, read_decisions
 from ..db.instants import milliseconds
 from ..services import ATTR_END, ATTR_START, database_errors, site_of, span_of
 from ..site import Site
+from ..zones.learning import Subject
 from ..zones.plan import Mode, Plan, Planner, Reason
 from .action import Action, Who
 
@@ -44,6 +45,8 @@ MODE_RULES: Final = "rules"
 _MOST_DECISIONS: Final = 5000
 # Whoever asks about an instant means the change before it, however long ago that was within this.
 _LOOK_BACK: Final = timedelta(days=1)
+# When people come, go and sleep is kept encrypted, and told to administrators.
+_OF_PEOPLE: Final = frozenset({Subject.PRESENCE, Subject.SLEEP})
 
 _ZONES: Final = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, vol.Length(min=1), [cv.string])}
 _ZONE: Final = {vol.Required(ATTR_DEVICE_ID): cv.string}
@@ -67,12 +70,21 @@ _PLAN_SCHEMA: Final = vol.Schema(
 )
 
 
+async def _is_administrator(call: ServiceCall) -> bool:
+    """Tell whether an administrator calls, or an automation without a user, which administrators make."""
+    if not call.context.user_id:
+        return True
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    return user is not None and user.is_admin
+
+
 @database_errors
 async def explain(call: ServiceCall) -> ServiceResponse:
     """Say why the light of a zone is as it is, or was at an instant."""
     (zone,) = zones_of_devices(call.hass, [call.data[ATTR_DEVICE_ID]])
     if (at := call.data.get(ATTR_TIME)) is not None:
         return await _explain_then(call.hass, zone, at)
+    tells_all = await _is_administrator(call)
     decision, action, reflex = None, zone.reflex.last_action, zone.reflex
     words = override_words(zone)
     if action is not None:
@@ -94,7 +106,9 @@ async def explain(call: ServiceCall) -> ServiceResponse:
         "overrides": [{"attribute": key, **one} for key, one in override_details(zone).items()],
         "explanation": " ".join(words) or "The zone has changed nothing since it started.",
         "decision": None if decision is None else _as_json(decision, zone.name),
-        "learned": {key: {**value} for key, value in reflex.learning.explain().items()},
+        "learned": {
+            key: {**value} for key, value in reflex.learning.explain().items() if tells_all or key not in _OF_PEOPLE
+        },
     }
 
 
