@@ -10,7 +10,7 @@ from typing import Final
 from ..goals import row
 from . import budgets, replies, running, tokens
 from .goals import GOALS
-from .shadowed import BAD, GOOD, TURNING, TURNS, Verdicts, play_shadowed
+from .shadowed import BAD, GOOD, THRIFTY, TURNING, TURNS, Verdicts, play_shadowed
 
 SEEDS: Final = 100
 DAYS: Final = 28
@@ -45,6 +45,9 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
         "bad_planner_promoted": sum(
             any(one.planner in BAD and one.promoted_after is not None for one in world) for world in played
         ),
+        "thrifty_planner_promoted": sum(
+            any(one.planner == THRIFTY and one.promoted_after is not None for one in world) for world in played
+        ),
         "replies": found.result().replies,
         "plans_of_good_replies": found.result().plans,
         "budget_calls": overruns.result()[1],
@@ -62,7 +65,9 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
     }
     lines = [row(key, value, GOALS.get(key)) for key, value in figures.items()]
     lines += ["", f"{'planner':<16}{'zones':>8}{'scored':>8}{'promoted':>10}{'median day':>12}{'mean gain':>12}"]
-    lines += [_planner_row(name, [one for one in verdicts if one.planner == name]) for name in (GOOD, *BAD, TURNING)]
+    lines += [
+        _planner_row(name, [one for one in verdicts if one.planner == name]) for name in (GOOD, *BAD, THRIFTY, TURNING)
+    ]
     figures["seconds"] = time.perf_counter() - begun
     return "\n".join(lines), figures
 

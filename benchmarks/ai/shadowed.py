@@ -35,7 +35,8 @@ from .planners import (
 from .wishes import satisfies, scale_of, wish_of, wishes_of
 
 GOOD: Final = "knowing"
-BAD: Final = ("random", "biased", "worsening", "thrifty")
+BAD: Final = ("random", "biased", "worsening")
+THRIFTY: Final = "thrifty"
 TURNING: Final = "turning"
 TURNS: Final = 14
 """The day after which the turning planner is bad."""
@@ -163,7 +164,7 @@ class ShadowedZones(Zones):
                     "random": random_planner(chance),
                     "biased": biased_planner(chance),
                     "worsening": worsening_planner(wishes[name], world.now),
-                    "thrifty": thrifty_planner(),
+                    THRIFTY: thrifty_planner(),
                     TURNING: turning_planner(wishes[name], world.now + TURNS * _DAY),
                 },
                 world.now,
