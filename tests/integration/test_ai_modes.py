@@ -536,8 +536,7 @@ async def test_a_plan_that_has_expired_waits_no_more(home: Home, server: OpenAIS
 async def test_no_plan_waits_once_a_person_chose_or_the_ai_is_gone(home: Home, server: OpenAIServer) -> None:
     zone = await asked(home, server)
     await home.house.call("light", "turn_on", home.house.entity("light", 0), brightness=90)
-    await home.house.hass.async_block_till_done()
-    assert issue_of(home, zone) is None
+    await home.house.until(lambda: issue_of(home, zone) is None)
     await ask_again(home, zone)
     assert issue_of(home, zone) is not None
     await home.let(zone, mode=AiMode.SHADOW)

@@ -1,5 +1,6 @@
 """Warnings of which no other test has the cause: each is there once, whatever comes after it."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ from tests.integration.conftest import Build, PlugIn, lamp, line_of, panel
 from tests.integration.test_site import simulated
 from tests.integration.test_zones import Room, room, zone_of  # noqa: F401  # fixture
 from tests.integration.vault_home import SAID, VaultHome
-from tests.told import told_once
+from tests.told import told, told_once
 
 from .playbook import Playbook
 
@@ -205,6 +206,10 @@ async def test_a_rotation_for_which_there_is_no_room(home: VaultHome, caplog: py
     with full_disk():
         await home.start()
         assert home.zone().settings.profile == SAID
+        async with asyncio.timeout(10):
+            # It is gone on with in the background.
+            while not told(caplog, "vault", "rotation=unfinished"):
+                await asyncio.sleep(0.01)
     told_once(caplog, "vault", "rotation=unfinished")
     await home.restart()
     told_once(caplog, "vault", "rotation=unfinished")
