@@ -1,5 +1,6 @@
 """The AI planner: what it is told, what of its answers is believed, what it may cost, whether it earns its place."""
 
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 import os
@@ -42,12 +43,8 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
         "tokens_per_zone": told.result(),
         **{key: in_a_home[key] for key in running.FIGURES},
         "good_planner_promoted_days": _middle([one.promoted_after for one in worth_it]),
-        "bad_planner_promoted": sum(
-            any(one.planner in BAD and one.promoted_after is not None for one in world) for world in played
-        ),
-        "thrifty_planner_promoted": sum(
-            any(one.planner == THRIFTY and one.promoted_after is not None for one in world) for world in played
-        ),
+        "bad_planner_promoted": _worlds_promoting(played, BAD),
+        "thrifty_planner_promoted": _worlds_promoting(played, (THRIFTY,)),
         "replies": found.result().replies,
         "plans_of_good_replies": found.result().plans,
         "budget_calls": overruns.result()[1],
@@ -74,6 +71,11 @@ def run(*, seeds: int, days: int) -> tuple[str, dict[str, float | None]]:
 
 def _play(days: int, seed: int) -> list[Verdicts]:
     return play_shadowed(_WORLDS[seed % len(_WORLDS)], seed, days)
+
+
+def _worlds_promoting(played: Sequence[list[Verdicts]], planners: Collection[str]) -> int:
+    """Return in how many worlds any of some planners was promoted for any zone."""
+    return sum(any(one.planner in planners and one.promoted_after is not None for one in world) for world in played)
 
 
 def _middle(days: list[int | None]) -> float | None:

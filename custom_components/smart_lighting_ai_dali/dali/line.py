@@ -214,12 +214,11 @@ class Line:
         await self.commissioning.stop()
         reason = LineStoppedError("the line was stopped")
         self._transactions.close(reason)
-        tasks = [task for task in (self._running,) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(
-            *tasks, self._work.stop(), self._scanner.stop(), self.commissioning.stop(), return_exceptions=True
-        )
+        ends: list[Awaitable[None]] = [self._work.stop(), self._scanner.stop(), self.commissioning.stop()]
+        if self._running is not None:
+            self._running.cancel()
+            ends.append(self._running)
+        await asyncio.gather(*ends, return_exceptions=True)
         self._running = None
         self._transactions.close(reason)
         self._driver = None

@@ -1,1 +1,1 @@
-"""What more than one platform, or one alone, shows: the platforms' files say which of these there are."""
+"""Entities by subject: the file of a platform says which of them there are."""
